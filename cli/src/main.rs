@@ -1,0 +1,2 @@
+//! The darkroom command.
+fn main() {}

@@ -1,0 +1,2 @@
+//! The orchestrator program.
+fn main() {}

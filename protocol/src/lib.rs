@@ -1,0 +1,1 @@
+//! Wire types shared by worker, orchestrator and command line.
