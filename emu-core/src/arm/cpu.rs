@@ -1,0 +1,201 @@
+//! The processor as the machine holds it.
+
+use serde::{Deserialize, Serialize};
+
+use super::fault::{FaultLog, FaultRecord};
+use super::model::{Core, Fidelity};
+use super::psr::{Mode, Psr};
+use super::registers::Registers;
+use super::system::System;
+use crate::memory::GuestAddr;
+
+/// Why [`Cpu::run`] returned. The processor always stands between two instructions then.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Exit {
+    /// The number of instructions asked for was executed.
+    Limit,
+    /// The guest waits for an interrupt and none is there. Running again changes nothing until a line is raised.
+    WaitForInterrupt,
+    /// The guest executed a branch to itself: only an interrupt can change anything.
+    SelfBranch,
+    /// [`System::attention`] asked for control.
+    Attention,
+    /// The next instruction has a breakpoint set by [`Cpu::set_breakpoints`].
+    Breakpoint,
+    /// The next instruction is BKPT, and [`Cpu::stop_at_bkpt`] asked to stop there.
+    BkptInstruction,
+    /// The next instruction is a semihosting call, and [`Cpu::stop_at_semihosting`] asked to stop there.
+    Semihosting,
+}
+
+/// Where the exception vectors lie.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Vectors {
+    /// At 0, or at the vector base register where the core has one.
+    Low,
+    /// At 0xFFFF0000.
+    High,
+}
+
+/// Everything of a processor that a snapshot holds: plain data.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CpuState {
+    pub(super) core: Core,
+    pub(super) fidelity: Fidelity,
+    pub(super) regs: Registers,
+    pub(super) instructions: u64,
+    pub(super) irq: bool,
+    pub(super) fiq: bool,
+    /// In WFI.
+    pub(super) waiting: bool,
+}
+
+/// One processor core.
+#[derive(Clone)]
+pub struct Cpu {
+    pub(super) state: CpuState,
+    faults: FaultLog,
+}
+
+impl Cpu {
+    /// A core after reset, at address 0 with low vectors.
+    #[must_use]
+    pub fn new(core: Core) -> Self {
+        let state = CpuState {
+            core,
+            fidelity: Fidelity::default(),
+            regs: Registers::default(),
+            instructions: 0,
+            irq: false,
+            fiq: false,
+            waiting: false,
+        };
+        Self { state, faults: FaultLog::default() }
+    }
+
+    /// Puts the core into its reset state (ARM state, Supervisor mode, interrupts masked) with `pc` as the next
+    /// instruction. The count of executed instructions goes on.
+    pub fn reset(&mut self, pc: GuestAddr, vectors: Vectors) {
+        let _ = vectors;
+        self.state.regs = Registers::default();
+        self.state.regs.set(15, pc.0);
+        self.state.waiting = false;
+    }
+
+    /// Executes at most `max_instructions`; never one more. An instruction whose condition fails or that causes an
+    /// exception counts as one; taking an interrupt counts as none.
+    pub fn run<S: System>(&mut self, sys: &mut S, max_instructions: u64) -> Exit {
+        let _ = (sys, max_instructions);
+        Exit::Limit
+    }
+
+    /// Sets the level of the interrupt line; it is sampled at every instruction boundary.
+    pub fn set_irq(&mut self, level: bool) {
+        self.state.irq = level;
+    }
+
+    /// Sets the level of the fast interrupt line; it is sampled at every instruction boundary.
+    pub fn set_fiq(&mut self, level: bool) {
+        self.state.fiq = level;
+    }
+
+    /// Instructions executed since the core was made.
+    #[must_use]
+    pub fn instructions(&self) -> u64 {
+        self.state.instructions
+    }
+
+    /// Chooses between the silicon's behaviour and the reference emulator's.
+    pub fn set_fidelity(&mut self, fidelity: Fidelity) {
+        self.state.fidelity = fidelity;
+    }
+
+    /// Register 0–15 of the current mode; 15 is the address of the next instruction.
+    #[must_use]
+    pub fn reg(&self, n: u8) -> u32 {
+        self.state.regs.get(n)
+    }
+
+    /// Sets a register of the current mode; 15 sets the address of the next instruction.
+    pub fn set_reg(&mut self, n: u8, value: u32) {
+        self.state.regs.set(n, value);
+    }
+
+    /// Address of the next instruction.
+    #[must_use]
+    pub fn pc(&self) -> GuestAddr {
+        GuestAddr(self.state.regs.get(15))
+    }
+
+    /// The current status register.
+    #[must_use]
+    pub fn cpsr(&self) -> Psr {
+        self.state.regs.psr()
+    }
+
+    /// Sets the current status register, with the banks of its mode.
+    pub fn set_cpsr(&mut self, psr: Psr) {
+        self.state.regs.set_psr(psr);
+    }
+
+    /// All core registers with their banks.
+    #[must_use]
+    pub fn registers(&self) -> &Registers {
+        &self.state.regs
+    }
+
+    /// All core registers with their banks, to change.
+    pub fn registers_mut(&mut self) -> &mut Registers {
+        &mut self.state.regs
+    }
+
+    /// Stops before the instructions at these addresses. The instruction at which [`run`](Self::run) starts is
+    /// executed all the same, so that a stopped guest can go on.
+    pub fn set_breakpoints(&mut self, addresses: impl IntoIterator<Item = GuestAddr>) {
+        let _ = addresses;
+    }
+
+    /// Whether a BKPT instruction stops [`run`](Self::run) instead of causing a prefetch abort.
+    pub fn stop_at_bkpt(&mut self, stop: bool) {
+        let _ = stop;
+    }
+
+    /// Whether a semihosting call (SVC 0x123456 in ARM state, SVC 0xAB in Thumb state) stops [`run`](Self::run).
+    pub fn stop_at_semihosting(&mut self, stop: bool) {
+        let _ = stop;
+    }
+
+    /// The aborts and undefined instructions since the last call, at most 16.
+    pub fn take_faults(&mut self) -> Vec<FaultRecord> {
+        self.faults.take()
+    }
+
+    /// How many aborts and undefined instructions were taken since the core was made.
+    #[must_use]
+    pub fn fault_count(&self) -> u64 {
+        self.faults.count()
+    }
+
+    /// Everything a snapshot must hold.
+    #[must_use]
+    pub fn state(&self) -> &CpuState {
+        &self.state
+    }
+
+    /// Goes back to a saved state; decoded code is forgotten.
+    pub fn restore(&mut self, state: &CpuState) {
+        self.state = state.clone();
+    }
+
+    /// Feeds the architectural state and the instruction count into `hasher`.
+    pub fn hash_into(&self, hasher: &mut blake3::Hasher) {
+        self.state.regs.hash_into(hasher);
+        hasher.update(&self.state.instructions.to_le_bytes());
+    }
+
+    /// Current mode, for reports.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.state.regs.psr().mode
+    }
+}

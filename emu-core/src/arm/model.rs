@@ -1,0 +1,44 @@
+//! Which processor this is, and how faithful it should be.
+
+use serde::{Deserialize, Serialize};
+
+/// A processor of a Canon camera (reference: boot-and-memory.md §1).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Core {
+    /// ARM946E-S, ARMv5TE: DIGIC 2 to 5.
+    Arm946es {
+        /// The cache type register, which differs between DIGIC 4 and 5.
+        cache_type: u32,
+    },
+    /// Cortex-R4, ARMv7-R: DIGIC 6 and helper cores.
+    CortexR4,
+    /// Cortex-A9, ARMv7-A with VFPv3 and Advanced SIMD: DIGIC 7 and later.
+    CortexA9 {
+        /// Number of this core in its cluster, for the multiprocessor ID register.
+        index: u8,
+    },
+}
+
+impl Core {
+    /// ARM946E-S as in DIGIC 4 and before.
+    pub const DIGIC4: Self = Self::Arm946es { cache_type: 0x0F11_2112 };
+    /// ARM946E-S as in DIGIC 5.
+    pub const DIGIC5: Self = Self::Arm946es { cache_type: 0x0F19_2192 };
+
+    /// True for the ARMv5TE core.
+    #[must_use]
+    pub fn is_v5(self) -> bool {
+        matches!(self, Self::Arm946es { .. })
+    }
+}
+
+/// Whether to do what the silicon does or what the reference emulator does, where they differ.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub enum Fidelity {
+    /// As the core's manual says: on ARMv5 an unaligned word load rotates and protection regions are enforced.
+    #[default]
+    Hardware,
+    /// As the reference emulator: on ARMv5 unaligned accesses just work and the protection unit cannot be switched
+    /// on (reference: boot-and-memory.md §1.1, §1.2).
+    Reference,
+}
