@@ -1,0 +1,299 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand};
+use darkroom_protocol::BatchId;
+use std::path::PathBuf;
+
+/// Runs Magic Lantern builds on emulated Canon cameras.
+///
+/// Exit codes: 0 passed, 1 a build failed, 2 trouble of the farm, 3 usage.
+#[derive(Debug, Parser)]
+#[command(name = "darkroom", version)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Start the whole farm here: database, dashboard, workers
+    Up(Up),
+    /// Run one camera here, without a farm
+    Emu(Emu),
+    /// List the cameras, their cards and the ROM files they need
+    Models(Models),
+    /// Look into card images, build and compare them
+    #[command(subcommand)]
+    Card(Card),
+    /// ROM files: write out the open ones, check dumps, upload them
+    #[command(subcommand)]
+    Rom(Rom),
+    /// Upload builds and run them on cameras
+    Submit(Submit),
+    /// Wait for a batch to end
+    Wait(Wait),
+    /// Fetch a batch's results as JUnit XML
+    Junit(Junit),
+    /// Compare two batches cell by cell: log bytes, frames, state hash
+    Compare(Compare),
+    /// Store a scenario in the farm
+    Scenario(PutScenario),
+    /// Write out a sample build and its scenario
+    Sample(Sample),
+    /// Fill a farm with the open ROMs and the sample builds, run them, check every cell
+    Demo(Demo),
+}
+
+/// Where the farm is.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Server {
+    /// Address of the farm
+    #[arg(long, env = "DARKROOM_SERVER", default_value = "http://127.0.0.1:8640", value_name = "URL")]
+    pub(crate) server: String,
+    /// API token; `darkroom up` prints how to make one
+    #[arg(long, env = "DARKROOM_TOKEN", hide_env_values = true, value_name = "TOKEN")]
+    pub(crate) token: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Up {
+    /// Folder that holds everything the farm keeps
+    #[arg(long, env = "DARKROOM_DATA", default_value = "data", value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// Address to listen on
+    #[arg(long, default_value = "127.0.0.1:8640", value_name = "ADDR")]
+    pub(crate) listen: std::net::SocketAddr,
+    /// Workers to start
+    #[arg(long, default_value_t = default_workers(), value_name = "N")]
+    pub(crate) workers: usize,
+    /// How workers are started: containers, or processes where no engine answers
+    #[arg(long, default_value = "auto", value_parser = ["auto", "docker", "process"])]
+    pub(crate) fleet: String,
+    /// The worker program; default: `darkroom-worker` beside this one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) worker_program: Option<PathBuf>,
+    /// Anybody who reaches the address may read and submit without a token (for a desk, not for a network)
+    #[arg(long)]
+    pub(crate) open: bool,
+    /// Write the address and an API token into this file (mode 0600) once the farm is ready
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ready_file: Option<PathBuf>,
+}
+
+fn default_workers() -> usize {
+    std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Emu {
+    /// Camera, for example 60D
+    pub(crate) camera: String,
+    /// Folder with ROM0.BIN, ROM1.BIN, SFDATA.BIN; default: the open ROM
+    #[arg(long, value_name = "DIR")]
+    pub(crate) rom: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) card: EmuCard,
+    /// What to do and to expect; its references are taken from `references/` beside it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) scenario: Option<PathBuf>,
+    /// Guest time to run, in seconds; default: the scenario's limit, or 10
+    #[arg(long, value_name = "N")]
+    pub(crate) guest_seconds: Option<f64>,
+    /// Write the last frame here
+    #[arg(long, value_name = "OUT.png")]
+    pub(crate) screenshot: Option<PathBuf>,
+    /// Write the console log here as well
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log: Option<PathBuf>,
+    /// Keep every frame, and the files changed on the card, in this folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) keep: Option<PathBuf>,
+    /// Print the report as JSON on standard output; the console goes to standard error
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What is on the card.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct EmuCard {
+    /// A bare autoexec.bin
+    #[arg(long, value_name = "FILE")]
+    pub(crate) autoexec: Option<PathBuf>,
+    /// A zip as Magic Lantern ships it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) zip: Option<PathBuf>,
+    /// A card image (raw or qcow2), or a folder with the card's files; never written to
+    #[arg(long, value_name = "IMAGE|DIR")]
+    pub(crate) card: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Models {
+    /// Only this camera, with all its facts
+    pub(crate) camera: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Card {
+    /// List the files of a card image
+    Ls {
+        /// Raw or qcow2 image
+        image: PathBuf,
+    },
+    /// Copy a file out of a card image
+    Get {
+        /// Raw or qcow2 image
+        image: PathBuf,
+        /// Path on the card
+        path: String,
+        /// Where to; default: standard output
+        output: Option<PathBuf>,
+    },
+    /// Copy a file into a raw card image
+    Put {
+        /// Raw image
+        image: PathBuf,
+        /// File to copy
+        file: PathBuf,
+        /// Path on the card; default: the file's name in the root
+        path: Option<String>,
+    },
+    /// Build a bootable card image from a folder, a zip or an autoexec.bin
+    Build {
+        /// Folder, zip or autoexec.bin
+        source: PathBuf,
+        /// Image to write
+        output: PathBuf,
+        /// Size in MiB; default: large enough
+        #[arg(long, value_name = "MIB")]
+        size: Option<u64>,
+    },
+    /// Say which files differ between two card images
+    Diff {
+        /// Image before
+        before: PathBuf,
+        /// Image after
+        after: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Rom {
+    /// Write the open ROM files of a camera into a folder
+    Open {
+        /// Camera
+        camera: String,
+        /// Folder; made when missing
+        dir: PathBuf,
+    },
+    /// Check ROM files: size, equal halves, what is missing
+    Check {
+        /// Camera
+        camera: String,
+        /// Folder with the files
+        dir: PathBuf,
+    },
+    /// Upload a ROM set to the farm
+    Upload {
+        /// Camera
+        camera: String,
+        /// Folder with the files
+        dir: PathBuf,
+        /// Firmware version of the dump, for example 111
+        #[arg(long, value_name = "VERSION")]
+        firmware: String,
+        #[command(flatten)]
+        server: Server,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Submit {
+    /// Builds: an autoexec.bin, a zip as Magic Lantern ships it, or a bundle of these
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Camera; repeat it, or separate by commas. Default: those the build is for
+    #[arg(long = "camera", short = 'c', value_delimiter = ',', value_name = "CAMERA")]
+    pub(crate) cameras: Vec<String>,
+    /// Scenario stored in the farm; repeat it. Default: boot
+    #[arg(long = "scenario", short = 's', value_delimiter = ',', value_name = "NAME")]
+    pub(crate) scenarios: Vec<String>,
+    /// ROM firmware to run on: open, or a version
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) firmware: Option<String>,
+    /// Name of the batch
+    #[arg(long, default_value = "")]
+    pub(crate) name: String,
+    /// The same key submits once, however often the call is repeated; default: a new one
+    #[arg(long, env = "DARKROOM_IDEMPOTENCY_KEY", value_name = "KEY")]
+    pub(crate) idempotency_key: Option<String>,
+    /// Wait for the end, and exit by the result
+    #[arg(long)]
+    pub(crate) wait: bool,
+    /// With --wait: write JUnit XML here
+    #[arg(long, requires = "wait", value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) server: Server,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Wait {
+    /// The batch
+    pub(crate) batch: BatchId,
+    /// Give up after this many seconds (exit code 2)
+    #[arg(long, value_name = "N")]
+    pub(crate) timeout: Option<u64>,
+    #[command(flatten)]
+    pub(crate) server: Server,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Junit {
+    /// The batch
+    pub(crate) batch: BatchId,
+    /// File to write; default: standard output
+    #[arg(long, short)]
+    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) server: Server,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Compare {
+    /// One batch
+    pub(crate) left: BatchId,
+    /// The other
+    pub(crate) right: BatchId,
+    #[command(flatten)]
+    pub(crate) server: Server,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PutScenario {
+    /// TOML file; PNGs in `references/` beside it come along (`references/NAME.png`, `references/CAMERA/NAME.png`)
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) server: Server,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Sample {
+    /// hello, hang, crash, wrong-picture, noisy or card-check
+    pub(crate) name: String,
+    /// Folder to write into; made when missing
+    pub(crate) dir: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Run the batch a second time and compare every cell
+    #[arg(long)]
+    pub(crate) twice: bool,
+    #[command(flatten)]
+    pub(crate) server: Server,
+}
