@@ -1,6 +1,7 @@
 //! Sectors: what every card image offers, whatever lies behind it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +48,20 @@ pub trait BlockDevice: BlockRead {
 }
 
 impl<T: BlockRead + ?Sized> BlockRead for Box<T> {
+    fn sector_count(&self) -> u64 {
+        (**self).sector_count()
+    }
+
+    fn read_sectors(&self, first: Lba, buf: &mut [u8]) -> Result<(), BlockError> {
+        (**self).read_sectors(first, buf)
+    }
+
+    fn next_used(&self, from: Lba) -> Option<Lba> {
+        (**self).next_used(from)
+    }
+}
+
+impl<T: BlockRead + ?Sized> BlockRead for Arc<T> {
     fn sector_count(&self) -> u64 {
         (**self).sector_count()
     }

@@ -4,7 +4,7 @@ use fatfs::{FatType, FormatVolumeOptions};
 
 use super::block::{Lba, SECTOR};
 use super::boot_marks::{write_boot_marks, write_hidden_sectors};
-use super::edit::{make_folder, with_volume, write_file};
+use super::edit::{make_folder, mend_folders, with_volume, write_file};
 use super::error::CardError;
 use super::fat::FatKind;
 use super::files::FileSet;
@@ -163,7 +163,7 @@ fn cluster_bytes(kind: FatKind, sectors: u64) -> Result<u32, CardError> {
         FatKind::Fat12 => {
             return Err(CardError::BadSize { size: bytes, reason: "FAT12 cards are not built".into() });
         }
-        FatKind::Fat16 => 4200..65_000,
+        FatKind::Fat16 => 4200..65_520,
         FatKind::Fat32 => 66_000..u64::from(u32::MAX >> 4),
     };
     // Prefer the large clusters that cameras use on large cards, the small ones on small cards.
@@ -176,7 +176,10 @@ fn cluster_bytes(kind: FatKind, sectors: u64) -> Result<u32, CardError> {
 
 fn fill(card: &mut Overlay, partition: Partition, files: &FileSet) -> Result<(), CardError> {
     with_volume(card, partition, |volume| {
-        files.folders().try_for_each(|folder| make_folder(volume, folder.as_str()))?;
+        files.folders().try_for_each(|folder| make_folder(volume, folder.as_str()))
+    })?;
+    mend_folders(card)?;
+    with_volume(card, partition, |volume| {
         files.files().try_for_each(|(path, data)| write_file(volume, path.as_str(), data))
     })
 }

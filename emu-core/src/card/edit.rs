@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use fatfs::{Date, DateTime, FileSystem, FsOptions, Time, TimeProvider};
 
-use super::block::BlockDevice;
+use super::block::{BlockDevice, SECTOR};
 use super::error::CardError;
 use super::fat::{FatVolume, Tree};
 use super::mbr::Partition;
@@ -73,6 +73,44 @@ pub(crate) fn make_folder(volume: &Volume<'_, '_>, path: &str) -> Result<(), Car
     volume.root_dir().create_dir(path).map(drop).map_err(|e| edit_error(path, e))
 }
 
+/// Put `.` and `..` of new folders right.
+///
+/// `fatfs` 0.3 gives them long names, so that a folder begins with a piece of a long name instead of `.`, and lets `..`
+/// name the root's cluster where FAT32 wants 0. fsck complains about both, and firmware that takes the first two entries
+/// for granted would read nonsense.
+pub(crate) fn mend_folders(card: &mut dyn BlockDevice) -> Result<(), CardError> {
+    let volume = FatVolume::open(card)?;
+    let (starts, root) = (volume.folder_starts(), volume.geometry().root_cluster);
+    for start in starts {
+        let mut sector = [0; SECTOR];
+        card.read_sectors(start, &mut sector)?;
+        if mend_dots(&mut sector, root) {
+            card.write_sectors(start, &sector)?;
+        }
+    }
+    Ok(())
+}
+
+/// Long name, `.`, long name, `..` becomes `.`, `..` and two deleted entries. False when the sector begins otherwise.
+fn mend_dots(sector: &mut [u8; SECTOR], root_cluster: u32) -> bool {
+    const LONG_NAME: u8 = 0x0F;
+    let long = |entry: usize| sector[entry * 32 + 11] == LONG_NAME;
+    let odd = long(0) && long(2) && sector[32..34] == *b". " && sector[96..99] == *b".. ";
+    if !odd {
+        return false;
+    }
+    sector.copy_within(32..64, 0);
+    sector.copy_within(96..128, 32);
+    sector[64..128].fill(0);
+    (sector[64], sector[96]) = (0xE5, 0xE5);
+    let parent = [sector[32 + 26], sector[32 + 27], sector[32 + 20], sector[32 + 21]];
+    if u32::from_le_bytes(parent) == root_cluster {
+        sector[32 + 20..32 + 22].fill(0);
+        sector[32 + 26..32 + 28].fill(0);
+    }
+    true
+}
+
 fn sound_volume(card: &dyn BlockDevice) -> Result<(Partition, Tree), CardError> {
     let volume = FatVolume::open(card)?;
     Ok((volume.partition(), volume.check()?))
@@ -97,10 +135,9 @@ pub fn put_file(card: &mut dyn BlockDevice, path: &str, data: &[u8]) -> Result<(
             });
         }
     }
-    with_volume(card, partition, |volume| {
-        path.parents().try_for_each(|parent| make_folder(volume, parent))?;
-        write_file(volume, path.as_str(), data)
-    })
+    with_volume(card, partition, |volume| path.parents().try_for_each(|parent| make_folder(volume, parent)))?;
+    mend_folders(card)?;
+    with_volume(card, partition, |volume| write_file(volume, path.as_str(), data))
 }
 
 /// Remove a file, or a folder that is empty.

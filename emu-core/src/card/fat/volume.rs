@@ -260,6 +260,14 @@ impl<'a> FatVolume<'a> {
         })
     }
 
+    /// First sectors of all folders below the root.
+    pub(crate) fn folder_starts(&self) -> Vec<Lba> {
+        let tree = self.tree();
+        let folders = tree.entries().filter(|entry| entry.entry.is_folder);
+        let sectors = folders.filter_map(|f| self.geometry.cluster_sector(self.mask(f.entry.first_cluster)));
+        sectors.map(|sector| Lba(self.partition.start.0 + sector)).collect()
+    }
+
     /// Find a file by path, without case, and read it.
     ///
     /// # Errors
