@@ -149,7 +149,7 @@ pub struct Camera {
     pub generation: Generation,
     /// How far the camera gets here.
     pub stage: Stage,
-    /// Card slots, the one the bootloader boots from first.
+    /// Card slots; the first is used when nothing else is said.
     pub card_slots: Vec<CardSlot>,
     /// Name of the button table: `buttons/NAME.tsv`. See [`Camera::button_table`].
     pub buttons: String,
@@ -276,7 +276,7 @@ impl Camera {
         self.card_slots.contains(&slot)
     }
 
-    /// The slot the camera boots from when nothing else is said.
+    /// The slot used when nothing else is said.
     pub fn boot_slot(&self) -> Option<CardSlot> {
         self.card_slots.first().copied()
     }

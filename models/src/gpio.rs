@@ -17,8 +17,10 @@ impl TryFrom<String> for GpioOffset {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        let number = parse_hex(&text)?;
-        u16::try_from(number).map(GpioOffset).map_err(|_| format!("{text} lies beyond the GPIO window"))
+        let offset = parse_hex(&text).ok().and_then(|number| u16::try_from(number).ok()).map(GpioOffset);
+        // One spelling only, so that a camera's entry replaces the generation's.
+        let offset = offset.filter(|offset| offset.to_string() == text);
+        offset.ok_or_else(|| format!("{text:?} is not an offset written like 0xF48C"))
     }
 }
 
