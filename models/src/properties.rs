@@ -9,12 +9,16 @@ use crate::tsv::{Row, rows};
 
 const FILE: &str = "mpu/properties.tsv";
 const COLUMNS: usize = 4;
+/// Stands in the property column of messages that carry many.
+const GROUP: &str = "group";
 
 /// What a message class and id stand for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Property {
-    /// Property number in the firmware, if the message carries one.
+    /// Property number in the firmware, if the message carries exactly one.
     pub number: Option<u32>,
+    /// Whether the message carries a whole group of properties.
+    pub group: bool,
     /// Its name, where known.
     pub name: Option<String>,
 }
@@ -36,8 +40,9 @@ fn parse(text: &str) -> Result<Table, DataError> {
 
 fn property(row: &Row<'_>) -> Result<((u8, u8), Property), DataError> {
     let key = (hex(row, 0, "class")?, hex(row, 1, "id")?);
-    let number = row.optional(2).map(|_| hex(row, 2, "property")).transpose()?;
-    Ok((key, Property { number, name: row.optional(3).map(str::to_owned) }))
+    let group = row.field(2) == GROUP;
+    let number = row.optional(2).filter(|_| !group).map(|_| hex(row, 2, "property")).transpose()?;
+    Ok((key, Property { number, group, name: row.optional(3).map(str::to_owned) }))
 }
 
 fn hex<T: TryFrom<u32>>(row: &Row<'_>, column: usize, name: &str) -> Result<T, DataError> {

@@ -99,5 +99,7 @@ fn sequences_are_well_formed_messages() {
 fn properties_have_names() {
     let shutter = mpu_property(0x01, 0x05).expect("known");
     assert_eq!((shutter.number, shutter.name.as_deref()), (Some(0x8000_0005), Some("PROP_SHUTTER")));
+    let init = mpu_property(0x02, 0x00).expect("known");
+    assert_eq!((init.number, init.group), (None, true));
     assert_eq!(mpu_property(0xFE, 0xFE), None);
 }
