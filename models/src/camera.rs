@@ -210,7 +210,8 @@ impl Camera {
 
     /// The window that owns an address: the smallest of those that hold it.
     pub fn window_at(&self, addr: Addr) -> Option<(&str, &Window)> {
-        self.windows_in_match_order().find(|(_, window)| window.contains(addr))
+        let holding = self.windows.iter().filter(|(_, window)| window.contains(addr));
+        holding.min_by_key(|(_, window)| window.size()).map(|(name, window)| (name.as_str(), window))
     }
 
     /// All windows such that the first that holds an address owns it: smallest first, then by address.

@@ -16,12 +16,12 @@ use crate::validate;
 
 /// All cameras of the files, sorted by generation, announcement and id.
 pub(crate) fn cameras(files: &Files) -> Result<Vec<Camera>, LoadError> {
-    let mut loader = Loader { files, spells: BTreeMap::new(), buttons: BTreeMap::new() };
+    let mut loader = Loader::new(files);
     let (mut cameras, mut problems) = (Vec::new(), Vec::new());
     for path in files.keys().filter(|path| path.starts_with("cameras/") && path.ends_with(".toml")) {
         match loader.camera(path) {
             Ok(camera) => cameras.push(camera),
-            Err(faults) => problems.extend(faults),
+            Err(faults) => add_new(&mut problems, faults),
         }
     }
     problems.extend(validate::names_are_unique(&cameras));
@@ -32,12 +32,22 @@ pub(crate) fn cameras(files: &Files) -> Result<Vec<Camera>, LoadError> {
     Ok(cameras)
 }
 
+/// A fault of a generation shows in each of its cameras; it is told once.
+fn add_new(problems: &mut Vec<DataError>, faults: Vec<DataError>) {
+    for fault in faults {
+        if !problems.contains(&fault) {
+            problems.push(fault);
+        }
+    }
+}
+
 fn order_key(camera: &Camera) -> impl Ord + '_ {
     (camera.generation, &camera.announced, &camera.id)
 }
 
 struct Loader<'a> {
     files: &'a Files,
+    generations: BTreeMap<String, Table>,
     spells: BTreeMap<String, Arc<SpellTable>>,
     buttons: BTreeMap<String, Arc<ButtonTable>>,
 }
@@ -49,6 +59,11 @@ struct Sources<'a> {
 }
 
 impl<'a> Loader<'a> {
+    fn new(files: &'a Files) -> Self {
+        let (generations, spells, buttons) = Default::default();
+        Loader { files, generations, spells, buttons }
+    }
+
     fn camera(&mut self, path: &'a str) -> Result<Camera, Vec<DataError>> {
         let (sources, merged) = self.merged(path).map_err(|fault| vec![fault])?;
         let mut camera =
@@ -62,7 +77,7 @@ impl<'a> Loader<'a> {
         Ok(camera)
     }
 
-    fn merged(&self, path: &'a str) -> Result<(Sources<'a>, Table), DataError> {
+    fn merged(&mut self, path: &'a str) -> Result<(Sources<'a>, Table), DataError> {
         let text = &self.files[path];
         let own = parse(path, text)?;
         let name = match own.get("generation") {
@@ -74,7 +89,10 @@ impl<'a> Loader<'a> {
         let Some(defaults) = self.files.get(&file) else {
             return Err(fault_in(path, text, "generation", format!("there is no file {file}")));
         };
-        let mut merged = parse(&file, defaults)?;
+        let mut merged = match self.generations.get(&name) {
+            Some(table) => table.clone(),
+            None => self.generations.entry(name).or_insert(parse(&file, defaults)?).clone(),
+        };
         merge(&mut merged, own, MERGE_LEVELS);
         Ok((Sources { camera: (path, text), generation: (file, defaults) }, merged))
     }
@@ -182,5 +200,51 @@ impl Sources<'_> {
             return fault_in(self.camera.0, self.camera.1, &key, "missing");
         }
         self.fault(&key, reason)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files;
+
+    const PATH: &str = "cameras/60D.toml";
+
+    /// The files that the 60D needs, with other text for the camera.
+    fn load(text: &str) -> Result<Vec<Camera>, LoadError> {
+        let mut needed = files::embedded();
+        needed.retain(|path, _| !path.starts_with("cameras/"));
+        needed.insert(PATH.to_owned(), text.to_owned());
+        cameras(&needed)
+    }
+
+    fn text() -> String {
+        files::embedded().remove(PATH).expect("there is a 60D")
+    }
+
+    #[test]
+    fn a_cut_file_is_refused_or_whole_but_never_panics() {
+        let whole = text();
+        let mut refused = 0;
+        for cut in (0..whole.len()).step_by(17) {
+            if let Err(error) = load(&whole[..cut]) {
+                assert!(error.problems.iter().all(|problem| problem.file == PATH), "{error}");
+                refused += 1;
+            }
+        }
+        assert!(refused > whole.len() / 17 / 2, "{refused}");
+    }
+
+    #[test]
+    fn without_any_one_line_every_fault_names_a_key_or_a_line() {
+        let whole = text();
+        let lines: Vec<&str> = whole.lines().collect();
+        for gone in 0..lines.len() {
+            let rest: Vec<&str> =
+                lines.iter().enumerate().filter(|(i, _)| *i != gone).map(|(_, l)| *l).collect();
+            for problem in load(&rest.join("\n")).err().into_iter().flat_map(|error| error.problems) {
+                assert!(!problem.key.is_empty() || problem.line.is_some(), "{}: {problem}", lines[gone]);
+            }
+        }
     }
 }
