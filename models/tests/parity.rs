@@ -18,7 +18,7 @@ fn every_fact_holds_for_every_camera() {
             compared += 1;
         }
     }
-    assert_eq!(compared, 50 * 18);
+    assert_eq!(compared, 54 * 18);
 }
 
 fn actual(camera: &Camera, fact: &str) -> String {
@@ -44,6 +44,9 @@ fn number(camera: &Camera, fact: &str) -> u32 {
 fn memory(camera: &Camera, fact: &str) -> Option<u32> {
     let m = &camera.memory;
     Some(match fact {
+        "rom0_addr" => m.rom0.map_or(0, |rom| rom.start.0),
+        "ram_extra_addr[0]" => m.extra_ram.first().map_or(0, |region| region.start.0),
+        "ram_extra_addr[1]" => m.extra_ram.get(1).map_or(0, |region| region.start.0),
         "rom0_size" => m.rom0.map_or(0, |rom| rom.size),
         "rom1_addr" => m.rom1.start.0,
         "rom1_size" => m.rom1.size,
@@ -63,6 +66,7 @@ fn memory(camera: &Camera, fact: &str) -> Option<u32> {
 
 fn register(camera: &Camera, fact: &str) -> u32 {
     match fact {
+        "dedicated_movie_mode" => u32::from(camera.mpu.dedicated_movie_mode),
         "digic_version" => camera.generation.number(),
         "firmware_start" => camera.boot.firmware_start.0,
         "bootflags_addr" => camera.boot.flags.0,
