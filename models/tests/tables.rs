@@ -13,7 +13,7 @@ fn exact(bytes: &[u8]) -> Vec<MessageByte> {
 }
 
 #[test]
-fn every_table_starts_with_the_init_request_and_ends_the_session() {
+fn every_table_starts_with_the_init_request_and_can_be_switched_off() {
     let init = exact(&[0x06, 0x04, 0x02, 0x00, 0x00, 0x00]);
     for camera in Catalog::builtin() {
         let spells = &camera.spell_table().spells;
