@@ -66,6 +66,11 @@ pub struct Board {
 }
 
 impl Board {
+    /// A board at power-on that prints to `journal`.
+    pub fn new(journal: Journal) -> Self {
+        Self { journal, ..Self::default() }
+    }
+
     /// Whether a device did something that the CPU loop must look at; resets the mark.
     pub const fn take_attention(&mut self) -> bool {
         std::mem::replace(&mut self.attention, false)

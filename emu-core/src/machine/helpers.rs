@@ -1,0 +1,62 @@
+//! What ML's helper registers ask the machine to print: an instruction, or the call stack.
+
+use crate::arm::Cpu;
+use crate::memory::{AddressSpace, GuestAddr};
+
+/// Words of the stack that are looked at.
+const SCANNED_WORDS: u32 = 512;
+/// Return addresses that are printed.
+const MAX_FRAMES: usize = 32;
+
+/// The call stack as lines: where the CPU is, then every word on the stack that looks like a return address.
+pub(super) fn call_stack(cpu: &Cpu, space: &AddressSpace) -> Vec<String> {
+    let mut lines = vec![format!("call stack at 0x{:08X}, lr 0x{:08X}:", cpu.pc().0, cpu.reg(14))];
+    let sp = cpu.reg(13) & !3;
+    let slots = (0..SCANNED_WORDS).map(|index| GuestAddr(sp.wrapping_add(index * 4)));
+    let frames = slots.filter_map(|slot| {
+        let word = space.peek_u32(slot)?;
+        let call = call_before(space, word)?;
+        Some(format!("  0x{:08X} (on the stack at 0x{:08X})", call.0, slot.0))
+    });
+    lines.extend(frames.take(MAX_FRAMES));
+    lines
+}
+
+/// The call instruction that would return to `word`, if there is one.
+fn call_before(space: &AddressSpace, word: u32) -> Option<GuestAddr> {
+    if word & 1 == 1 {
+        let at = GuestAddr(word & !1).0.checked_sub(4)?;
+        let pair = read_halves(space, at)?;
+        return is_thumb_call(pair).then_some(GuestAddr(at));
+    }
+    let at = GuestAddr(word.checked_sub(4)?);
+    let code = space.peek_u32(at).filter(|_| word & 3 == 0)?;
+    is_arm_call(code).then_some(at)
+}
+
+fn read_halves(space: &AddressSpace, at: u32) -> Option<(u16, u16)> {
+    let mut bytes = [0; 4];
+    let whole = space.peek(GuestAddr(at), &mut bytes) == bytes.len();
+    whole.then(|| (u16::from_le_bytes([bytes[0], bytes[1]]), u16::from_le_bytes([bytes[2], bytes[3]])))
+}
+
+/// BL, BLX to an address, BLX to a register.
+const fn is_arm_call(code: u32) -> bool {
+    let bl = code >> 28 != 0xF && code & 0x0F00_0000 == 0x0B00_0000;
+    let blx = code & 0xFE00_0000 == 0xFA00_0000;
+    bl || blx || code & 0x0FFF_FFF0 == 0x012F_FF30
+}
+
+/// The two halves of BL or BLX.
+const fn is_thumb_call(pair: (u16, u16)) -> bool {
+    pair.0 & 0xF800 == 0xF000 && pair.1 & 0xC000 == 0xC000 && pair.1 & 0x1000 == pair.1 & 0x1000
+}
+
+/// One instruction as text: address, bytes, mnemonic. Bit 0 of `addr` selects Thumb.
+pub(super) fn disassemble(space: &AddressSpace, addr: u32) -> String {
+    let at = GuestAddr(addr & !1);
+    match space.peek_u32(at.align_down(4)) {
+        None => format!("{at}: nothing is mapped there"),
+        Some(word) => format!("{at}: {word:08x}"),
+    }
+}
