@@ -1,4 +1,5 @@
 //! Building cards, and what other people's tools say about them.
+#![allow(clippy::unwrap_used)]
 
 use std::io::Write;
 use std::process::Command;

@@ -1,4 +1,5 @@
 //! Files for a card from zips and folders, and everything that is refused.
+#![allow(clippy::unwrap_used)]
 
 use std::io::{Cursor, Write};
 

@@ -1,4 +1,5 @@
 //! Raw and qcow2 images, overlays, edits, differences, and cards that guests have ruined.
+#![allow(clippy::unwrap_used)]
 
 use std::sync::Arc;
 

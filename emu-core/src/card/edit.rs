@@ -43,8 +43,8 @@ pub(crate) fn with_volume<T>(
     let volume = FileSystem::new(&mut stream, options).map_err(|e| edit_error("the volume", e))?;
     let result = work(&volume);
     // The count of free clusters in FAT32's information sector is unknown until somebody asks.
-    let counted = volume.stats().map(drop);
-    let closed = counted.and(volume.unmount()).and(stream.finish());
+    let counted = volume.stats();
+    let closed = counted.and_then(|_| volume.unmount()).and_then(|()| stream.finish());
     let value = result?;
     closed.map_err(|e| edit_error("the volume", e))?;
     Ok(value)

@@ -115,6 +115,44 @@ impl Overlay {
         }
     }
 
+    /// Set `count` sectors to zeros. Where the base holds zeros nothing is kept, and all zero chunks share one allocation.
+    ///
+    /// # Errors
+    /// `PastEnd`; `OverlayFull`, also when more than the overlay's limit would have to be looked at (what was erased till
+    /// then stays erased); or a failed read of the base.
+    pub fn erase_sectors(&mut self, first: Lba, count: u64) -> Result<(), BlockError> {
+        let total = self.sector_count();
+        let end = first.0.checked_add(count).filter(|&end| end <= total);
+        let end = end.ok_or(BlockError::PastEnd { first, count, total })?;
+        let zeros: Chunk = Arc::new([0; CHUNK]);
+        let (mut at, mut work) = (first.0, self.limit / CHUNK as u64);
+        while let Some(used) = self.next_used(Lba(at)).filter(|used| used.0 < end) {
+            work = work.checked_sub(1).ok_or(BlockError::OverlayFull { limit: self.limit })?;
+            let index = used.0 / CHUNK_SECTORS;
+            let stop = ((index + 1) * CHUNK_SECTORS).min(end);
+            let whole = used.0 == index * CHUNK_SECTORS && stop == (index + 1) * CHUNK_SECTORS;
+            if whole {
+                self.zero_chunk(index, &zeros)?;
+            } else {
+                self.write_sectors(used, &zeros[..(stop - used.0) as usize * SECTOR])?;
+            }
+            at = stop;
+        }
+        Ok(())
+    }
+
+    fn zero_chunk(&mut self, index: u64, zeros: &Chunk) -> Result<(), BlockError> {
+        if self.base_chunk(index)? == **zeros {
+            self.chunks.remove(&index);
+            return Ok(());
+        }
+        if !self.chunks.contains_key(&index) && self.changed_bytes() + CHUNK as u64 > self.limit {
+            return Err(BlockError::OverlayFull { limit: self.limit });
+        }
+        self.chunks.insert(index, Arc::clone(zeros));
+        Ok(())
+    }
+
     /// Bytes of chunk `index` that lie on the card.
     fn chunk_len(&self, index: u64) -> usize {
         let left = self.sector_count().saturating_sub(index * CHUNK_SECTORS);

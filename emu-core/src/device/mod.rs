@@ -12,6 +12,7 @@ pub mod ml_helpers;
 pub mod power;
 pub mod register_block;
 pub mod rtc;
+pub mod sd;
 pub mod sio;
 pub mod timers;
 pub mod uart;
