@@ -2,11 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::fault::{FaultLog, FaultRecord};
+use std::collections::BTreeSet;
+
+use super::blocks::BlockCache;
+use super::cp15::Cp15;
+use super::decode::Decoder;
+use super::engine::{Monitor, Notes};
+use super::fault::FaultRecord;
 use super::model::{Core, Fidelity};
 use super::psr::{Mode, Psr};
 use super::registers::Registers;
-use super::system::System;
 use crate::memory::GuestAddr;
 
 /// Why [`Cpu::run`] returned. The processor always stands between two instructions then.
@@ -43,18 +48,24 @@ pub struct CpuState {
     pub(super) core: Core,
     pub(super) fidelity: Fidelity,
     pub(super) regs: Registers,
+    pub(super) cp15: Cp15,
     pub(super) instructions: u64,
     pub(super) irq: bool,
     pub(super) fiq: bool,
     /// In WFI.
     pub(super) waiting: bool,
+    /// Exclusive monitor.
+    pub(super) monitor: Option<Monitor>,
 }
 
 /// One processor core.
 #[derive(Clone)]
 pub struct Cpu {
     pub(super) state: CpuState,
-    faults: FaultLog,
+    pub(super) notes: Notes,
+    pub(super) decoder: Decoder,
+    pub(super) blocks: BlockCache,
+    pub(super) breakpoints: BTreeSet<u32>,
 }
 
 impl Cpu {
@@ -65,28 +76,33 @@ impl Cpu {
             core,
             fidelity: Fidelity::default(),
             regs: Registers::default(),
+            cp15: Cp15::new(core),
             instructions: 0,
             irq: false,
             fiq: false,
             waiting: false,
+            monitor: None,
         };
-        Self { state, faults: FaultLog::default() }
+        Self {
+            state,
+            notes: Notes::default(),
+            decoder: Decoder::new(core),
+            blocks: BlockCache::default(),
+            breakpoints: BTreeSet::new(),
+        }
     }
 
     /// Puts the core into its reset state (ARM state, Supervisor mode, interrupts masked) with `pc` as the next
     /// instruction. The count of executed instructions goes on.
     pub fn reset(&mut self, pc: GuestAddr, vectors: Vectors) {
-        let _ = vectors;
         self.state.regs = Registers::default();
         self.state.regs.set(15, pc.0);
+        self.state.cp15 = Cp15::new(self.state.core);
+        self.state.cp15.set_fidelity(self.state.fidelity);
+        self.state.cp15.set_high_vectors(vectors == Vectors::High);
         self.state.waiting = false;
-    }
-
-    /// Executes at most `max_instructions`; never one more. An instruction whose condition fails or that causes an
-    /// exception counts as one; taking an interrupt counts as none.
-    pub fn run<S: System>(&mut self, sys: &mut S, max_instructions: u64) -> Exit {
-        let _ = (sys, max_instructions);
-        Exit::Limit
+        self.state.monitor = None;
+        self.notes.tlb.flush();
     }
 
     /// Sets the level of the interrupt line; it is sampled at every instruction boundary.
@@ -108,6 +124,7 @@ impl Cpu {
     /// Chooses between the silicon's behaviour and the reference emulator's.
     pub fn set_fidelity(&mut self, fidelity: Fidelity) {
         self.state.fidelity = fidelity;
+        self.state.cp15.set_fidelity(fidelity);
     }
 
     /// Register 0–15 of the current mode; 15 is the address of the next instruction.
@@ -152,28 +169,29 @@ impl Cpu {
     /// Stops before the instructions at these addresses. The instruction at which [`run`](Self::run) starts is
     /// executed all the same, so that a stopped guest can go on.
     pub fn set_breakpoints(&mut self, addresses: impl IntoIterator<Item = GuestAddr>) {
-        let _ = addresses;
+        self.breakpoints = addresses.into_iter().map(|address| address.0).collect();
+        self.blocks.clear();
     }
 
     /// Whether a BKPT instruction stops [`run`](Self::run) instead of causing a prefetch abort.
     pub fn stop_at_bkpt(&mut self, stop: bool) {
-        let _ = stop;
+        self.notes.stop_at_bkpt = stop;
     }
 
     /// Whether a semihosting call (SVC 0x123456 in ARM state, SVC 0xAB in Thumb state) stops [`run`](Self::run).
     pub fn stop_at_semihosting(&mut self, stop: bool) {
-        let _ = stop;
+        self.notes.stop_at_semihosting = stop;
     }
 
     /// The aborts and undefined instructions since the last call, at most 16.
     pub fn take_faults(&mut self) -> Vec<FaultRecord> {
-        self.faults.take()
+        self.notes.faults.take()
     }
 
     /// How many aborts and undefined instructions were taken since the core was made.
     #[must_use]
     pub fn fault_count(&self) -> u64 {
-        self.faults.count()
+        self.notes.faults.count()
     }
 
     /// Everything a snapshot must hold.
@@ -185,12 +203,24 @@ impl Cpu {
     /// Goes back to a saved state; decoded code is forgotten.
     pub fn restore(&mut self, state: &CpuState) {
         self.state = state.clone();
+        self.forget_decoded();
     }
 
     /// Feeds the architectural state and the instruction count into `hasher`.
     pub fn hash_into(&self, hasher: &mut blake3::Hasher) {
         self.state.regs.hash_into(hasher);
+        self.state.cp15.hash_into(hasher);
+        let lines = [self.state.irq, self.state.fiq, self.state.waiting].map(u8::from);
+        hasher.update(&lines);
         hasher.update(&self.state.instructions.to_le_bytes());
+    }
+
+    /// Forgets decoded code and translations: needed when the CPU gets another [`AddressSpace`] under it.
+    ///
+    /// [`AddressSpace`]: crate::memory::AddressSpace
+    pub fn forget_decoded(&mut self) {
+        self.blocks.clear();
+        self.notes.tlb.flush();
     }
 
     /// Current mode, for reports.

@@ -1,14 +1,25 @@
 //! The guest's processor: ARM946E-S, Cortex-R4 and Cortex-A9.
 
+mod blocks;
+mod cp15;
 mod cpu;
+mod decode;
+mod engine;
 mod fault;
+mod insn;
 mod model;
 mod psr;
 mod registers;
+mod run;
+mod simd;
 mod system;
+mod tlb;
+pub mod vectors;
 
 pub use cpu::{Cpu, CpuState, Exit, Vectors};
+pub use decode::Decoder;
 pub use fault::{FaultKind, FaultRecord};
+pub use insn::*;
 pub use model::{Core, Fidelity};
 pub use psr::{Mode, Psr};
 pub use registers::Registers;

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::insn::CpReg;
+
 /// A processor of a Canon camera (reference: boot-and-memory.md §1).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Core {
@@ -29,6 +31,22 @@ impl Core {
     #[must_use]
     pub fn is_v5(self) -> bool {
         matches!(self, Self::Arm946es { .. })
+    }
+
+    /// Bits of a status register that exist.
+    pub(super) fn psr_mask(self) -> u32 {
+        if self.is_v5() { 0xF800_00FF } else { 0xFE0F_FFFF }
+    }
+
+    /// A debug register (coprocessor 14): the identity and zeros; writes do nothing. `None` is undefined.
+    pub(super) fn debug_register(self, reg: CpReg, privileged: bool) -> Option<u32> {
+        let identity = match self {
+            Self::Arm946es { .. } => 0,
+            Self::CortexR4 => 0x7704_0013,
+            Self::CortexA9 { .. } => 0x3514_1000,
+        };
+        let is_identity = (reg.opc1, reg.crn, reg.crm, reg.opc2) == (0, 0, 0, 0);
+        (privileged && reg.opc1 == 0).then_some(if is_identity { identity } else { 0 })
     }
 }
 

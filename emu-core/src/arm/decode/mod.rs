@@ -1,0 +1,98 @@
+//! The one decoder: words in, [`Insn`] out. Complete: every word is an instruction or [`Op::Undefined`].
+//!
+//! Encodings stand in tables, written as bit patterns like those of the architecture manual (ARM DDI 0100 for
+//! ARMv5TE, ARM DDI 0406 for ARMv7). Bits that the manual calls should-be-zero or should-be-one are ignored.
+//! UNPREDICTABLE register choices are executed as they fall out, unless a row says that it refuses them.
+
+mod a32;
+mod a32_media;
+mod pattern;
+mod t16;
+
+use pattern::{Need, Table};
+
+use super::insn::{Cond, Insn, Op};
+use super::model::Core;
+
+/// Decodes for one core: only encodings that the core has are known.
+#[derive(Clone)]
+pub struct Decoder {
+    a32: Table,
+    unconditional: Table,
+    t16: Table,
+    thumb2: bool,
+}
+
+impl Decoder {
+    /// A decoder for `core`.
+    #[must_use]
+    pub fn new(core: Core) -> Self {
+        let has = |need: Need| match need {
+            Need::V5 => true,
+            Need::OnlyV5 => core.is_v5(),
+            Need::V7 => !core.is_v5(),
+            Need::ThumbDiv => core == Core::CortexR4,
+            Need::V7A | Need::Vfp | Need::Neon => matches!(core, Core::CortexA9 { .. }),
+        };
+        let a32 = [
+            a32::MISC,
+            a32::MULTIPLY,
+            a32::EXTRA_LOAD_STORE,
+            a32::ALU,
+            a32_media::MEDIA,
+            a32::MEMORY_AND_BRANCH,
+            a32::COPROCESSOR,
+        ];
+        Self {
+            a32: Table::new(&a32, 20, 8, has),
+            unconditional: Table::new(&[a32::UNCONDITIONAL], 20, 8, has),
+            t16: Table::new(&[t16::T16], 9, 7, has),
+            thumb2: !core.is_v5(),
+        }
+    }
+
+    /// Decodes an A32 word.
+    #[must_use]
+    pub fn a32(&self, word: u32) -> Insn {
+        let (table, cond) = match word >> 28 {
+            15 => (&self.unconditional, Cond::Always),
+            cond => (&self.a32, Cond::from_bits(cond)),
+        };
+        Insn { op: table.look_up(word), cond, size: 4, it: 0 }
+    }
+
+    /// Length in bytes of the Thumb instruction that starts with this halfword.
+    #[must_use]
+    pub fn thumb_size(&self, first: u16) -> u8 {
+        if self.thumb2 && first >= 0xE800 { 4 } else { 2 }
+    }
+
+    /// Decodes a T16 halfword. `it` is the ITSTATE in force, 0 outside of an IT block.
+    #[must_use]
+    pub fn t16(&self, half: u16, it: u8) -> Insn {
+        let op = self.t16.look_up(half.into());
+        let op = if it & 15 != 0 { t16::without_flags(op) } else { op };
+        let cond = match half >> 8 {
+            0xD0..=0xDD => Cond::from_bits(u32::from(half >> 8)),
+            _ => it_condition(it),
+        };
+        Insn { op, cond, size: 2, it }
+    }
+
+    /// Decodes a T32 instruction, its first halfword in the high half. `it` as for [`t16`](Self::t16).
+    #[must_use]
+    pub fn t32(&self, word: u32, it: u8) -> Insn {
+        Insn { op: Op::Undefined { word }, cond: it_condition(it), size: 4, it }
+    }
+}
+
+fn it_condition(it: u8) -> Cond {
+    if it & 15 == 0 { Cond::Always } else { Cond::from_bits(u32::from(it >> 4)) }
+}
+
+/// ITSTATE after the instruction that executed under `it`.
+#[inline]
+#[must_use]
+pub(super) fn advance_it(it: u8) -> u8 {
+    if it & 7 == 0 { 0 } else { it & 0xE0 | it << 1 & 0x1F }
+}

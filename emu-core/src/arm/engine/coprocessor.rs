@@ -1,0 +1,44 @@
+//! Register transfers with the coprocessors: 15 for system control, 14 for debug.
+
+use super::super::insn::{CpReg, Reg};
+use super::super::system::System;
+use super::{Engine, Flow, Step, Trap};
+
+impl<S: System> Engine<'_, S> {
+    pub(super) fn read_coprocessor(&mut self, reg: CpReg, rt: Reg) -> Step {
+        let privileged = self.is_privileged();
+        let value = match reg.cp {
+            15 => self.st.cp15.read(reg, privileged),
+            14 => self.st.core.debug_register(reg, privileged),
+            _ => None,
+        };
+        let value = value.ok_or(Trap::Undefined)?;
+        if rt.is_pc() {
+            self.psr().set_nzcv(value >> 28);
+        } else {
+            self.set(rt, value);
+        }
+        Ok(Flow::Next)
+    }
+
+    pub(super) fn write_coprocessor(&mut self, reg: CpReg, rt: Reg) -> Step {
+        let (value, privileged) = (self.get(rt), self.is_privileged());
+        if reg.cp == 14 && self.st.core.debug_register(reg, privileged).is_some() {
+            return Ok(Flow::Next);
+        }
+        let effects = if reg.cp == 15 { self.st.cp15.write(reg, value, privileged) } else { None };
+        let effects = effects.ok_or(Trap::Undefined)?;
+        self.notes.leave = true;
+        if effects.flush {
+            self.notes.tlb.flush();
+        }
+        if effects.wait {
+            self.wait_for_interrupt();
+        }
+        for event in effects.events.into_iter().flatten() {
+            self.called();
+            self.sys.cp15(event);
+        }
+        Ok(Flow::Next)
+    }
+}

@@ -1,0 +1,152 @@
+//! The run loop: exact instruction counts, interrupts at every boundary, decoded blocks.
+
+use super::blocks::{Place, next_it};
+use super::cpu::{Cpu, Exit};
+use super::decode::Decoder;
+use super::engine::{Abort, Engine, Flow, Intent, Trap};
+use super::insn::Insn;
+use super::system::System;
+use crate::memory::{GuestAddr, PageRef};
+
+/// Fault status of a fetch that nothing answered.
+const EXTERNAL: u8 = 0b01000;
+
+impl Cpu {
+    /// Executes at most `max_instructions`; never one more. An instruction whose condition fails or that causes an
+    /// exception counts as one; taking an interrupt counts as none.
+    pub fn run<S: System>(&mut self, sys: &mut S, max_instructions: u64) -> Exit {
+        // Only a setter can have left it unaligned.
+        self.state.regs.pc &= if self.state.regs.psr.t { !1 } else { !3 };
+        let start = self.state.instructions;
+        let end = start.saturating_add(max_instructions);
+        while self.state.instructions < end {
+            if self.is_asleep() {
+                return Exit::WaitForInterrupt;
+            }
+            self.engine(sys).take_interrupt();
+            if self.state.instructions != start && self.breakpoints.contains(&self.state.regs.pc) {
+                return Exit::Breakpoint;
+            }
+            self.run_block(sys, end);
+            if let Some(exit) = self.notes.exit.take() {
+                return exit;
+            }
+            if std::mem::take(&mut self.notes.called) && sys.attention() {
+                return Exit::Attention;
+            }
+        }
+        Exit::Limit
+    }
+
+    fn engine<'a, S: System>(&'a mut self, sys: &'a mut S) -> Engine<'a, S> {
+        Engine { st: &mut self.state, notes: &mut self.notes, sys }
+    }
+
+    /// True while in WFI with both interrupt lines down; a line that is up ends the wait even when it is masked.
+    fn is_asleep(&mut self) -> bool {
+        self.state.waiting &= !self.state.irq && !self.state.fiq;
+        self.state.waiting
+    }
+
+    /// Executes the block at the program counter, up to the instruction count `end`.
+    fn run_block<S: System>(&mut self, sys: &mut S, end: u64) {
+        let mut engine = Engine { st: &mut self.state, notes: &mut self.notes, sys };
+        let page = match engine.fetch_page(engine.st.regs.pc) {
+            Ok(page) => page,
+            Err(trap) => {
+                engine.st.instructions += 1;
+                return engine.take(trap);
+            }
+        };
+        let psr = engine.st.regs.psr;
+        let place = Place { page, offset: engine.st.regs.pc & 0xFFF, thumb: psr.t, it: psr.it };
+        let memory = engine.sys.memory_mut();
+        let breakpoints = &self.breakpoints;
+        let stops = |offset| breakpoints.iter().any(|address| address & 0xFFF == offset);
+        let insns = self.blocks.get(place, &self.decoder, memory, stops);
+        engine.notes.epoch = memory.code_epoch();
+        if insns.is_empty() {
+            return engine.run_crossing(&self.decoder);
+        }
+        let room = usize::try_from(end - engine.st.instructions).unwrap_or(usize::MAX);
+        engine.run_insns(&insns[..insns.len().min(room)]);
+    }
+}
+
+impl<S: System> Engine<'_, S> {
+    /// The page of storage that holds an instruction's first byte.
+    fn fetch_page(&mut self, pc: u32) -> Result<PageRef, Trap> {
+        let privileged = self.st.regs.psr.mode.is_privileged();
+        let at = self.physical(pc, Intent::Fetch, privileged)?;
+        self.sys.memory().storage_page(at).ok_or_else(|| self.fetch_abort(pc))
+    }
+
+    fn fetch_abort(&mut self, pc: u32) -> Trap {
+        self.notes.abort = Abort { address: pc, status: EXTERNAL, domain: 0, write: false };
+        Trap::PrefetchAbort
+    }
+
+    /// Executes instructions that follow each other, until one leaves the path.
+    fn run_insns(&mut self, insns: &[Insn]) {
+        self.notes.leave = false;
+        let ahead = if self.st.regs.psr.t { 4 } else { 8 };
+        let mut pc = self.st.regs.pc;
+        let mut it = self.st.regs.psr.it;
+        for insn in insns {
+            self.st.regs.r[15] = pc.wrapping_add(ahead);
+            self.st.instructions += 1;
+            if self.passes(insn) {
+                match self.execute(insn) {
+                    Ok(Flow::Next) => {}
+                    Ok(Flow::Jump) => return,
+                    Err(trap) => return self.trapped(trap, pc, insn.it),
+                }
+            }
+            pc = pc.wrapping_add(insn.size.into());
+            it = next_it(insn);
+            if self.notes.leave {
+                break;
+            }
+        }
+        self.st.regs.pc = pc;
+        self.st.regs.psr.it = it;
+    }
+
+    #[cold]
+    fn trapped(&mut self, trap: Trap, pc: u32, it: u8) {
+        self.st.regs.pc = pc;
+        self.st.regs.psr.it = it;
+        if trap == Trap::Stop {
+            self.st.instructions -= 1;
+        }
+        self.take(trap);
+    }
+
+    /// An instruction whose halves lie in two pages: decoded anew each time, as either may change or be mapped
+    /// elsewhere.
+    #[cold]
+    fn run_crossing(&mut self, decoder: &Decoder) {
+        let pc = self.st.regs.pc;
+        match self.fetch_halves(pc) {
+            Ok((first, second)) => {
+                let word = u32::from(first) << 16 | u32::from(second);
+                let insn = decoder.t32(word, self.st.regs.psr.it);
+                self.run_insns(&[insn]);
+            }
+            Err(trap) => {
+                self.st.instructions += 1;
+                self.take(trap);
+            }
+        }
+    }
+
+    fn fetch_halves(&mut self, pc: u32) -> Result<(u16, u16), Trap> {
+        Ok((self.fetch_half(pc)?, self.fetch_half(pc.wrapping_add(2))?))
+    }
+
+    fn fetch_half(&mut self, pc: u32) -> Result<u16, Trap> {
+        let privileged = self.st.regs.psr.mode.is_privileged();
+        let at: GuestAddr = self.physical(pc, Intent::Fetch, privileged)?;
+        self.sys.memory().read_u16(at).map_err(|_| self.fetch_abort(pc))
+    }
+}

@@ -1,0 +1,50 @@
+//! Sample vectors of every instruction set. `VECTOR_DIR` names a folder of larger files with the same names.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::PathBuf;
+
+use darkroom_emu_core::arm::{Core, vectors};
+
+fn folder() -> PathBuf {
+    match std::env::var_os("VECTOR_DIR") {
+        Some(dir) => dir.into(),
+        None => PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors"),
+    }
+}
+
+fn check(set: &str, core: Core, skip: &str) {
+    let path = folder().join(format!("{set}.jsonl"));
+    let file =
+        BufReader::new(File::open(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display())));
+    let (mut total, mut reports) = (0, Vec::new());
+    for vector in vectors::read(file).map(|vector| vector.expect("the sample is well formed")) {
+        if !skip.is_empty() && vector.classes.iter().any(|class| class.contains(skip)) {
+            continue;
+        }
+        total += 1;
+        let differences = vector.check(core).expect("the sample can be run");
+        if !differences.is_empty() {
+            reports.push(vector.report(&differences));
+        }
+    }
+    println!("{set}: passed {} of {total}", total - reports.len());
+    assert!(total > 0, "{set} holds no vectors");
+    let shown = reports.len().min(20);
+    assert!(reports.is_empty(), "{} of {total} failed\n{}", reports.len(), reports[..shown].join("\n"));
+}
+
+#[test]
+fn v5_arm() {
+    check("v5-arm", Core::DIGIC4, "");
+}
+
+#[test]
+fn v5_thumb() {
+    check("v5-thumb", Core::DIGIC4, "");
+}
+
+#[test]
+fn v5_system() {
+    check("v5-sys", Core::DIGIC4, "");
+}
