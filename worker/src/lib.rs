@@ -1,1 +1,3 @@
-//! Runs jobs.
+//! Runs jobs: leases them from the orchestrator, runs each in a sandboxed child process, streams what happens.
+
+pub mod run;

@@ -1,0 +1,229 @@
+//! Carries out the expectations of a scenario and keeps their proof.
+
+use std::io;
+
+use darkroom_protocol::scenario::{Area, Step};
+use darkroom_protocol::verdict::{CheckOutcome, Evidence, EvidenceKind, Reason, ReasonCode};
+use darkroom_protocol::worker::Event;
+
+use super::compare::{Agreement, compare};
+use super::ending::{Ending, seconds};
+use super::engine::{Engine, Power, span};
+use super::film::Place;
+use super::logbook::LogSearch;
+use super::picture::Picture;
+use super::steps::Waited;
+
+/// How a check came out.
+#[derive(Debug)]
+pub(super) struct Finding {
+    /// What is to blame when it did not hold.
+    pub fault: Option<ReasonCode>,
+    /// What was seen.
+    pub detail: String,
+    /// Pictures or files that prove it.
+    pub evidence: Vec<Evidence>,
+}
+
+impl Finding {
+    pub(super) fn held(detail: impl Into<String>) -> Self {
+        Self { fault: None, detail: detail.into(), evidence: Vec::new() }
+    }
+
+    pub(super) fn broken(code: ReasonCode, detail: impl Into<String>) -> Self {
+        Self { fault: Some(code), detail: detail.into(), evidence: Vec::new() }
+    }
+
+    fn with(mut self, evidence: Vec<Evidence>) -> Self {
+        self.evidence = evidence;
+        self
+    }
+}
+
+/// What a screen is compared with.
+#[derive(Clone, Copy)]
+struct Wanted<'a> {
+    name: &'a str,
+    how: Agreement<'a>,
+}
+
+impl Engine<'_> {
+    /// Plays one expectation. A failed `wait` ends the run; a failed `expect` is noted and the run goes on.
+    pub(super) fn play_check(&mut self, index: u32, step: &Step) -> io::Result<Option<Ending>> {
+        let finding = match step {
+            Step::ExpectLog { text, absent } => self.expect_log(text, *absent),
+            Step::ExpectScreen { .. } => self.expect_screen(wanted(step))?,
+            Step::ExpectFile { .. } => self.expect_file(step)?,
+            _ => return self.play_wait(index, step),
+        };
+        self.record(index, finding)?;
+        Ok(None)
+    }
+
+    fn play_wait(&mut self, index: u32, step: &Step) -> io::Result<Option<Ending>> {
+        if self.power == Power::Cut {
+            return Ok(Some(self.without_power(step)));
+        }
+        let waited = self.wait_for(step)?;
+        let finding = match waited {
+            Waited::Ended(ending) => return Ok(Some(ending)),
+            Waited::PoweredDown if matches!(step, Step::WaitPowerDown { .. }) => {
+                Finding::held(format!("powered down at {}", seconds(self.guest.now())))
+            }
+            Waited::Halted if outlasts_halt(step) => {
+                Finding::held("nothing can change any more: the CPU halted")
+            }
+            Waited::Met => self.waited_enough(step)?,
+            missed => self.missed(step, &missed)?,
+        };
+        let broken = finding.fault.is_some();
+        let halted = finding.fault == Some(ReasonCode::GuestHalted);
+        self.record(index, finding)?;
+        Ok(if halted {
+            Some(Ending::halted(self.guest.now()))
+        } else {
+            self.blame.clone().filter(|_| broken).map(failed)
+        })
+    }
+
+    fn wait_for(&mut self, step: &Step) -> io::Result<Waited> {
+        match step {
+            Step::WaitLog { text, within } => {
+                let mut search = LogSearch::new(text);
+                self.wait(*within, &mut |engine| search.found(&engine.log))
+            }
+            Step::WaitStable { seconds, within } => {
+                self.wait(*within, &mut |engine| engine.film.age() >= span(*seconds))
+            }
+            Step::WaitIdle { seconds, within } => {
+                self.wait(*within, &mut |engine| engine.idle >= span(*seconds))
+            }
+            Step::WaitPowerDown { within } => self.wait(*within, &mut |engine| engine.power == Power::Down),
+            Step::WaitScreen { within, .. } => {
+                let wanted = wanted(step);
+                let references = self.references;
+                let reference = references.get(wanted.name).ok();
+                let mut seen: Option<(Picture, bool)> = None;
+                self.wait(*within, &mut |engine| {
+                    equals(engine.film.shown(), reference, wanted.how, &mut seen)
+                })
+            }
+            _ => Ok(Waited::Expired),
+        }
+    }
+
+    fn waited_enough(&mut self, step: &Step) -> io::Result<Finding> {
+        match step {
+            Step::WaitScreen { .. } => self.expect_screen(wanted(step)),
+            _ => Ok(Finding::held(format!("at {}", seconds(self.guest.now())))),
+        }
+    }
+
+    /// The finding of a wait that ended without what it waited for.
+    fn missed(&mut self, step: &Step, waited: &Waited) -> io::Result<Finding> {
+        let now = seconds(self.guest.now());
+        let (code, detail) = match waited {
+            Waited::PoweredDown => (ReasonCode::EarlyPowerDown, format!("the guest powered down at {now}")),
+            Waited::Halted => (ReasonCode::GuestHalted, format!("the CPU halted for good by {now}")),
+            _ => (ReasonCode::WaitExpired, format!("“{}” did not come true by {now}", step.describe())),
+        };
+        if !matches!(step, Step::WaitScreen { .. }) {
+            return Ok(Finding::broken(code, detail));
+        }
+        let screen = self.expect_screen(wanted(step))?;
+        let code = if screen.fault == Some(ReasonCode::ReferenceMissing) {
+            ReasonCode::ReferenceMissing
+        } else {
+            code
+        };
+        Ok(Finding::broken(code, format!("{detail}; {}", screen.detail)).with(screen.evidence))
+    }
+
+    fn expect_log(&self, text: &str, absent: bool) -> Finding {
+        match (self.log.contains(text), absent) {
+            (true, false) => Finding::held("found"),
+            (false, true) => Finding::held("not found, as it should be"),
+            (false, false) => {
+                Finding::broken(ReasonCode::LogMismatch, format!("the log never says “{text}”"))
+            }
+            (true, true) => Finding::broken(ReasonCode::LogMismatch, format!("the log says “{text}”")),
+        }
+    }
+
+    fn expect_screen(&mut self, wanted: Wanted<'_>) -> io::Result<Finding> {
+        let actual = self.guest.picture();
+        let kept = self.keep_frame(wanted.name, &actual, Place::Strip)?;
+        let digest = match kept {
+            Some(digest) => digest,
+            None => self.sink.picture(&actual)?,
+        };
+        let proof = Evidence { kind: EvidenceKind::Actual, digest };
+        let references = self.references;
+        let expected = match references.get(wanted.name) {
+            Ok(expected) => expected,
+            Err(why) => return Ok(Finding::broken(ReasonCode::ReferenceMissing, why).with(vec![proof])),
+        };
+        let found = compare(expected, &actual, wanted.how);
+        if found.equal {
+            return Ok(Finding::held(found.detail).with(vec![proof]));
+        }
+        let mut evidence =
+            vec![Evidence { kind: EvidenceKind::Expected, digest: self.sink.picture(expected)? }, proof];
+        if let Some(difference) = found.difference {
+            evidence
+                .push(Evidence { kind: EvidenceKind::Difference, digest: self.sink.picture(&difference)? });
+        }
+        Ok(Finding::broken(ReasonCode::ScreenDiffers, found.detail).with(evidence))
+    }
+
+    fn record(&mut self, index: u32, finding: Finding) -> io::Result<()> {
+        let Some(row) = self.checks.iter_mut().find(|row| row.step == index) else { return Ok(()) };
+        row.outcome = if finding.fault.is_none() { CheckOutcome::Passed } else { CheckOutcome::Failed };
+        row.detail = finding.detail;
+        row.evidence = finding.evidence;
+        if let Some(code) = finding.fault {
+            let detail = format!("{}: {}", row.title, row.detail);
+            self.blame.get_or_insert(Reason { code, detail });
+        }
+        self.sink.event(Event::Check(row.clone()))
+    }
+}
+
+fn failed(reason: Reason) -> Ending {
+    Ending::failed(reason.code, reason.detail)
+}
+
+/// Waits that a halted CPU fulfils: nothing moves any more.
+fn outlasts_halt(step: &Step) -> bool {
+    matches!(step, Step::WaitStable { .. } | Step::WaitIdle { .. })
+}
+
+/// Compares only when the screen changed since the last comparison.
+fn equals(
+    shown: &Picture,
+    reference: Option<&Picture>,
+    how: Agreement<'_>,
+    seen: &mut Option<(Picture, bool)>,
+) -> bool {
+    let Some(reference) = reference else { return false };
+    if let Some((picture, equal)) = seen
+        && picture == shown
+    {
+        return *equal;
+    }
+    let equal = compare(reference, shown, how).equal;
+    *seen = Some((shown.clone(), equal));
+    equal
+}
+
+fn wanted(step: &Step) -> Wanted<'_> {
+    const NO_AREAS: &[Area] = &[];
+    let (Step::WaitScreen { name, tolerance, max_outliers, areas, exclude, .. }
+    | Step::ExpectScreen { name, tolerance, max_outliers, areas, exclude }) = step
+    else {
+        let how = Agreement { tolerance: 0, max_outliers: 0, areas: NO_AREAS, exclude: NO_AREAS };
+        return Wanted { name: "", how };
+    };
+    let how = Agreement { tolerance: *tolerance, max_outliers: *max_outliers, areas, exclude };
+    Wanted { name, how }
+}
