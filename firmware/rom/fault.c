@@ -12,10 +12,12 @@ static const char *const kinds[] = {
     "undefined instruction", "software interrupt", "prefetch abort", "data abort", "unexpected IRQ", "unexpected FIQ",
 };
 
-void stop_with_text(const char *text)
+/* `text` ends with a line break, as the strings do that ML looks for. */
+void stop_with_text(const char *text, const char *note)
 {
-    print("[ROM] stopped: %s", text);
+    print("[ROM] %s\n[ROM] stopped: %s", note, text);
     screen_open();
+    screen_line(SCREEN_TEXT, note);
     screen_line(SCREEN_TEXT, text);
     halt();
 }

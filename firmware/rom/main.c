@@ -19,16 +19,12 @@ static const char *const verdicts[] = {
     "no " PROGRAM_FILE " on the card", PROGRAM_FILE " is too large", "cannot read " PROGRAM_FILE, "",
 };
 
-static void stop_with_verdict(enum verdict verdict)
-{
-    char line[64];
-    format_text(line, sizeof line, "%s: %s\n", camera_facts()->name, verdicts[verdict]);
-    stop_with_text(line);
-}
+static const char no_firmware[] = "no camera firmware in this ROM";
 
+/* Where the firmware's start address leads (start.S). */
 void stop_no_firmware(void)
 {
-    stop_with_text("no camera firmware in this ROM\n");
+    stop_with_text("a program asked for the camera's firmware\n", no_firmware);
 }
 
 /* All words of the image but the camera's name add up to zero. */
@@ -49,13 +45,7 @@ static void check_boot_flag(void)
     bool from_card = flag == BOOT_FROM_CARD;
     print("[ROM] boot flag %08X: %s\n", flag, from_card ? "boot from card" : "do not boot from card");
     if (!from_card)
-        stop_no_firmware();
-}
-
-static void report_volume(const struct card *card)
-{
-    print("[ROM] FAT%u, %u clusters of %u bytes\n", volume.bits, volume.clusters, volume.cluster_sectors * SECTOR);
-    (void)card;
+        stop_with_text("the boot flag asks for the camera's firmware\n", no_firmware);
 }
 
 static enum verdict load_program(void)
@@ -82,7 +72,7 @@ static enum verdict try_card(const char *slot, const struct card *card)
     print("[ROM] %s card: %u KiB\n", slot, card->sectors / 2);
     if (!volume_mount(card))
         return NOT_FORMATTED;
-    report_volume(card);
+    print("[ROM] FAT%u, %u clusters of %u bytes\n", volume.bits, volume.clusters, volume.cluster_sectors * SECTOR);
     return load_program();
 }
 
@@ -103,18 +93,16 @@ static enum verdict find_program(void)
 void rom_main(void)
 {
     if (!image_sum_right())
-        stop_sum_error();
+        stop_sum_error("this image was changed");
     if (!camera_find())
-        stop_other_models();
+        stop_other_models("no camera's name in this image");
     print("[ROM] Darkroom open boot ROM " ROM_VERSION ", %s\n", camera_facts()->name);
     check_boot_flag();
     enum verdict verdict = find_program();
-    if (verdict == NO_PROGRAM) {
-        print("[ROM] %s\n", verdicts[verdict]);
-        stop_no_fir_file();
-    }
+    if (verdict == NO_PROGRAM)
+        stop_no_fir_file(verdicts[verdict]);
     if (verdict != READY)
-        stop_with_verdict(verdict);
+        stop_with_text("cannot start from the card\n", verdicts[verdict]);
     print("[ROM] starting " PROGRAM_FILE "\n");
     start_program(PROGRAM_ADDRESS | UNCACHED);
 }

@@ -20,10 +20,10 @@
 /* The boot screen of the cameras is a 4-bit picture at 64 MiB; ML's start-up code draws at the same place. */
 #define BOOT_SCREEN 0x04000000u
 
-/* Opacity, Y, U, V. Index 0 stays black; the ROM draws text in 15 and titles in 6. */
+/* Opacity, Y, U, V: a grey ramp from black to white, and amber for titles. */
 static const uint32_t boot_palette[16] = {
-    0x03000000, 0x03300000, 0x03500000, 0x03700000, 0x03900000, 0x03B00000, 0x03C81820, 0x03D80000,
-    0x0330301C, 0x03403A60, 0x0350D0B8, 0x03602090, 0x0370C040, 0x0380B010, 0x03D00000, 0x03EB0000,
+    0x03000000, 0x030F0000, 0x031F0000, 0x032F0000, 0x033E0000, 0x034E0000, 0x03B1B232, 0x036D0000,
+    0x037D0000, 0x038D0000, 0x039C0000, 0x03AC0000, 0x03BC0000, 0x03CB0000, 0x03DB0000, 0x03EB0000,
 };
 
 static struct {

@@ -39,9 +39,9 @@ extern char camera_stamp[];
 void start_program(uint32_t address) __attribute__((noreturn));
 void halt(void) __attribute__((noreturn));
 void wait_for_interrupt(void);
-void stop_other_models(void) __attribute__((noreturn));
-void stop_no_fir_file(void) __attribute__((noreturn));
-void stop_sum_error(void) __attribute__((noreturn));
+void stop_other_models(const char *note) __attribute__((noreturn));
+void stop_no_fir_file(const char *note) __attribute__((noreturn));
+void stop_sum_error(const char *note) __attribute__((noreturn));
 
 /* camera.c */
 const struct camera *camera_facts(void);
@@ -100,6 +100,6 @@ const char *file_error_text(int error);
 bool power_off(void);
 
 /* fault.c */
-void stop_with_text(const char *text) __attribute__((noreturn));
+void stop_with_text(const char *text, const char *note) __attribute__((noreturn));
 
 #endif

@@ -46,26 +46,32 @@ service_table:
 /*
  * ML finds the display initialisation as the target of a BL that is directly followed by an ADD R0, PC, #imm that points
  * at one of three strings. The BL must lie before its target. Each routine here is a real error screen of this ROM:
- * it initialises the display and shows its string. None returns.
+ * void stop_...(const char *note) initialises the display, shows its string and the note, and never returns.
  */
     .section .landmarks, "ax"
     .global stop_other_models, stop_no_fir_file, stop_sum_error
 stop_other_models:
+    mov r4, r0
     mov r0, #0
     bl  display_init
     add r0, pc, #(text_other_models - (. + 8))
+    mov r1, r4
     b   stop_with_text
 
 stop_no_fir_file:
+    mov r4, r0
     mov r0, #0
     bl  display_init
     add r0, pc, #(text_no_fir - (. + 8))
+    mov r1, r4
     b   stop_with_text
 
 stop_sum_error:
+    mov r4, r0
     mov r0, #0
     bl  display_init
     add r0, pc, #(text_sum_error - (. + 8))
+    mov r1, r4
     b   stop_with_text
 
     .balign 16

@@ -4,7 +4,7 @@
 #define PICTURE_ADDRESS 0x05000000u
 
 /* Palette indices; 0 is transparent on a camera. */
-enum { BACKGROUND = 1, TEXT, ACCENT, FIRST_BAND, BANDS = 8, FIRST_GREY = FIRST_BAND + BANDS, GREYS = 36 };
+enum { BACKGROUND = 1, TEXT, ACCENT, FIRST_BAND, BANDS = 8, FIRST_GREY = FIRST_BAND + BANDS, GREYS = 40 };
 
 enum { MARGIN = 60, BAND_TOP = 200, BAND_HEIGHT = 120, RAMP_TOP = 330, RAMP_HEIGHT = 40 };
 
@@ -22,7 +22,7 @@ static void set_palette(const struct rom_services *rom)
     for (uint32_t i = 0; i < BANDS; i++)
         rom->osd_colour(FIRST_BAND + i, band_colours[i]);
     for (uint32_t i = 0; i < GREYS; i++)
-        rom->osd_colour(FIRST_GREY + i, 0x03000000 | i * 7 << 16);
+        rom->osd_colour(FIRST_GREY + i, 0x03000000 | i * 6 << 16);
 }
 
 static void draw_bands(const struct rom_services *rom, uint32_t band_to_spoil)
