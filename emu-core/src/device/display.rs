@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use darkroom_models::Display as DisplaySpec;
-use serde::{Deserialize, Serialize};
 
 use crate::bus::{Access, Device, DeviceContext, IrqId, Port, Read, StateHasher, Write};
+use crate::frame::{OsdDepth, PaletteEntry, Planes};
 
 /// The controller's own window.
 pub const MAIN: Port = Port(0);
@@ -19,37 +19,6 @@ const PALETTE_8BIT: [std::ops::RangeInclusive<u32>; 2] = [0x400..=0x7FC, 0x800..
 /// From the request to the end-of-frame interrupt.
 const FRAME_END: Duration = Duration::from_micros(2_560);
 
-/// A palette register: opacity, Y, U, V from the top byte down; U and V are signed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct PaletteEntry(pub u32);
-
-/// How many bits an OSD pixel has: the kind of palette written last decides.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum OsdDepth {
-    /// Two pixels in a byte.
-    Four,
-    /// A byte per pixel.
-    #[default]
-    Eight,
-}
-
-/// What the picture is made from.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Planes {
-    /// Address of the OSD plane; 0 until the guest sets one.
-    pub osd: u32,
-    /// Address of the YUV image plane; 0: there is none.
-    pub image: u32,
-    /// Bytes per OSD line.
-    pub osd_pitch: u32,
-    /// Bits per OSD pixel.
-    pub depth: OsdDepth,
-    /// The 16 entries of the 4-bit palette.
-    pub palette_4bit: Vec<PaletteEntry>,
-    /// The 256 entries of the 8-bit palette.
-    pub palette_8bit: Vec<PaletteEntry>,
-}
-
 /// The display controller.
 #[derive(Clone, Debug)]
 pub struct Display {
@@ -60,14 +29,7 @@ pub struct Display {
 impl Display {
     /// The controller at power-on: black palettes, no addresses.
     pub fn new(spec: DisplaySpec) -> Self {
-        let planes = Planes {
-            osd: 0,
-            image: 0,
-            osd_pitch: spec.pitch_8bit,
-            depth: OsdDepth::Eight,
-            palette_4bit: vec![PaletteEntry::default(); 16],
-            palette_8bit: vec![PaletteEntry::default(); 256],
-        };
+        let planes = Planes::new(spec.pitch_8bit);
         Self { spec, planes }
     }
 

@@ -9,6 +9,7 @@ pub mod hptimer;
 pub mod i2c;
 pub mod interrupt;
 pub mod ml_helpers;
+pub mod mpu;
 pub mod power;
 pub mod register_block;
 pub mod rtc;

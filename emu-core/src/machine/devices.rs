@@ -12,6 +12,7 @@ use crate::device::hptimer::HpTimers;
 use crate::device::i2c::I2c;
 use crate::device::interrupt::InterruptRegisters;
 use crate::device::ml_helpers::MlHelpers;
+use crate::device::mpu::{Mpu, MpuWiring};
 use crate::device::power::Power;
 use crate::device::register_block::{self, Layout, RegisterBlock};
 use crate::device::rtc::RtcChip;
@@ -36,6 +37,7 @@ pub(super) enum Slot {
     I2c,
     Sio,
     MlHelpers,
+    Mpu,
     AdtgDma,
     Edmac,
     HeadTimers,
@@ -80,6 +82,7 @@ pub(super) struct Devices {
     i2c: I2c,
     sio: Sio,
     ml_helpers: MlHelpers,
+    pub(super) mpu: Mpu,
     adtg: AdtgDma,
     edmac: Edmac,
     heads: HeadTimers,
@@ -106,6 +109,7 @@ impl Devices {
             i2c: I2c::default(),
             sio: Sio::new(RtcChip::new(camera.rtc)),
             ml_helpers: MlHelpers,
+            mpu: mpu(camera),
             adtg: AdtgDma::new(window_interrupts(camera, DeviceKind::AdtgDma).next()),
             edmac: Edmac::default(),
             heads: heads(camera),
@@ -146,6 +150,7 @@ impl Devices {
             &mut self.i2c,
             &mut self.sio,
             &mut self.ml_helpers,
+            &mut self.mpu,
             &mut self.adtg,
             &mut self.edmac,
             &mut self.heads,
@@ -179,6 +184,16 @@ fn copy_dma(camera: &Camera) -> CopyDma {
     let mut dma = CopyDma::default();
     each_channel(camera, DeviceKind::Dma, |port, irq| dma.set_interrupt(port, irq));
     dma
+}
+
+fn mpu(camera: &Camera) -> Mpu {
+    let wiring = MpuWiring {
+        request_interrupt: irq(camera.mpu.request_interrupt),
+        serial_interrupt: irq(camera.mpu.serial_interrupt),
+        request_bit: camera.mpu.request_bitmask,
+        dedicated_movie_mode: camera.mpu.dedicated_movie_mode,
+    };
+    Mpu::new(wiring, camera.spell_table().clone(), camera.button_table().clone())
 }
 
 fn heads(camera: &Camera) -> HeadTimers {

@@ -4,7 +4,7 @@ use darkroom_models::{Addr, Camera, DeviceKind, Window as WindowSpec};
 
 use super::devices::Slot;
 use crate::bus::{DeviceId, Port, Window, WindowTable};
-use crate::device::{display, interrupt, power, sio, uart};
+use crate::device::{display, interrupt, mpu, power, sio, uart};
 
 /// Read where the serial port knows no register (reference: interrupts-timers-uart.md §4).
 const UART_DEFAULT: u32 = 1;
@@ -19,12 +19,24 @@ pub(super) fn windows(camera: &Camera) -> WindowTable {
 /// Registers of other devices inside the GPIO and power windows, in the order in which the camera decides
 /// (reference: boot-and-memory.md §8.5).
 fn single_registers(camera: &Camera) -> Vec<Window> {
-    vec![
+    let mut registers = mpu_registers(camera);
+    registers.extend([
         register(camera.card_led.register, Slot::CardLed, Port(0)),
         register(camera.rtc.cs_register, Slot::Sio, sio::RTC_SELECT),
         register(camera.image_power.detect_register, Slot::Power, power::DETECT),
         register(camera.image_power.config_register, Slot::Power, power::CONFIG),
-    ]
+    ]);
+    registers
+}
+
+fn mpu_registers(camera: &Camera) -> Vec<Window> {
+    let mpu = &camera.mpu;
+    let control = register(mpu.control_register, Slot::Mpu, mpu::CONTROL);
+    if mpu.request_register == mpu.status_register {
+        return vec![register(mpu.request_register, Slot::Mpu, mpu::REQUEST_STATUS), control];
+    }
+    let request = register(mpu.request_register, Slot::Mpu, mpu::REQUEST);
+    vec![request, register(mpu.status_register, Slot::Mpu, mpu::STATUS), control]
 }
 
 const fn register(addr: Addr, slot: Slot, port: Port) -> Window {
@@ -58,6 +70,7 @@ fn owner(spec: &WindowSpec) -> Option<(DeviceId, Port)> {
         (DeviceKind::Display, _) => (Slot::Display, display::COPY),
         (DeviceKind::I2c, _) => (Slot::I2c, Port(0)),
         (DeviceKind::Sio, _) => (Slot::Sio, sio::CHANNEL),
+        (DeviceKind::MpuSio, _) => (Slot::Mpu, mpu::SERIAL),
         (DeviceKind::MlHelpers, _) => (Slot::MlHelpers, Port(0)),
         (DeviceKind::AdtgDma, _) => (Slot::AdtgDma, Port(0)),
         (DeviceKind::Edmac, instance) => (Slot::Edmac, Port(instance as u8)),

@@ -15,6 +15,8 @@ use crate::arm::{Core, Cpu, Exit, FaultRecord, Vectors};
 use crate::bus::{Board, DeviceContext, Journal, MachineRequest, StateHasher, UnknownAccesses};
 use crate::clock::{Clock, GuestTime};
 use crate::device::card_led::Led;
+use crate::device::mpu::{KeyAction, KeyError};
+use crate::frame::{self, Frame, Panel};
 use crate::memory::{AddressSpace, GuestAddr};
 
 /// Guest time of one instruction: 8 ns are 125 million instructions a second. The ARM946E-S of DIGIC 4 runs at about 133 MHz
@@ -27,6 +29,8 @@ const DIGIC5_NANOS_PER_INSTRUCTION: u64 = 8;
 const FAULT_CHECK_PERIOD: u64 = 1 << 16;
 /// More faults than this in one period: the guest gets nowhere.
 const FAULT_STORM: u64 = FAULT_CHECK_PERIOD / 4;
+/// The key that asks for a power-down (reference: mpu.md §7).
+const POWER_KEY: &str = "f10";
 /// Fault records kept for the report.
 const MAX_FAULTS: usize = 16;
 
@@ -220,9 +224,43 @@ impl Machine {
         main.devices.uart.receive(&mut ctx, bytes)
     }
 
+    /// A key of the camera's button table goes down or up: a key name (`m`, `up`, `f10`) or an event name (`BGMT_MENU`).
+    ///
+    /// # Errors
+    /// [`KeyError`] when the camera has no such key, or its firmware takes no messages.
+    pub fn key(&mut self, name: &str, action: KeyAction) -> Result<(), KeyError> {
+        let now = self.now();
+        let main = &mut self.main;
+        let mut ctx = DeviceContext::new(now, Slot::Mpu.id(), &mut main.board, &mut main.space);
+        main.devices.mpu.key(&mut ctx, name, action)
+    }
+
+    /// Turns the power switch off: the firmware is asked to shut down.
+    ///
+    /// # Errors
+    /// As [`Machine::key`].
+    pub fn power_switch(&mut self) -> Result<(), KeyError> {
+        self.key(POWER_KEY, KeyAction::Press)?;
+        self.key(POWER_KEY, KeyAction::Release)
+    }
+
     /// The card LED.
     pub const fn led(&self) -> Led {
         self.main.devices.card_led.led()
+    }
+
+    /// What the panel shows now. The card LED is not in it: see [`Machine::led`].
+    pub fn frame(&self) -> Frame {
+        let display = &self.main.devices.display;
+        let spec = display.spec();
+        let panel = Panel {
+            width: spec.width,
+            height: spec.height,
+            default_osd: spec.default_osd.0,
+            image_pitch: spec.image_pitch,
+            image_rows: spec.image_rows,
+        };
+        frame::draw(display.planes(), &panel, &self.main.space)
     }
 
     /// What is to be said about the run so far.
