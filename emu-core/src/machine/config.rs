@@ -1,7 +1,7 @@
-use darkroom_models::Camera;
+use darkroom_models::{Camera, CardSlot};
 
 use super::rom::RomError;
-use crate::card::BlockDevice;
+use crate::card::Overlay;
 use crate::memory::MapError;
 
 /// The content of a camera's chips.
@@ -22,9 +22,9 @@ pub struct MachineConfig<'a> {
     /// Its chips.
     pub roms: Roms,
     /// The card in the SD slot.
-    pub sd: Option<Box<dyn BlockDevice>>,
+    pub sd: Option<Overlay>,
     /// The card in the CF slot.
-    pub cf: Option<Box<dyn BlockDevice>>,
+    pub cf: Option<Overlay>,
     /// The ROM's "boot from card" flag: set or cleared before the start.
     pub boot_flag: bool,
     /// Bytes of console output kept until they are drained; what comes beyond is dropped and counted.
@@ -57,7 +57,7 @@ pub enum MachineError {
     NoSuchSlot {
         /// The camera.
         camera: String,
-        /// `SD` or `CF`.
-        slot: &'static str,
+        /// The slot.
+        slot: CardSlot,
     },
 }

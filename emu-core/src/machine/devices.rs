@@ -1,8 +1,9 @@
 //! All devices of a camera, by type.
 
-use darkroom_models::{Camera, DeviceKind, Generation, InterruptId};
+use darkroom_models::{Camera, CardSlot, DeviceKind, Generation, InterruptId};
 
 use crate::bus::{Device, DeviceId, IrqId, Port, StateHasher};
+use crate::card::Overlay;
 use crate::device::card_led::CardLed;
 use crate::device::display::Display;
 use crate::device::dma::CopyDma;
@@ -16,6 +17,7 @@ use crate::device::mpu::{Mpu, MpuWiring};
 use crate::device::power::Power;
 use crate::device::register_block::{self, Layout, RegisterBlock};
 use crate::device::rtc::RtcChip;
+use crate::device::sd::{SdHost, SdInterrupts};
 use crate::device::sio::Sio;
 use crate::device::timers::{MicrosecondClock, Timers};
 use crate::device::uart::Uart;
@@ -38,6 +40,7 @@ pub(super) enum Slot {
     Sio,
     MlHelpers,
     Mpu,
+    Sd,
     AdtgDma,
     Edmac,
     HeadTimers,
@@ -83,6 +86,7 @@ pub(super) struct Devices {
     sio: Sio,
     ml_helpers: MlHelpers,
     pub(super) mpu: Mpu,
+    pub(super) sd: SdHost,
     adtg: AdtgDma,
     edmac: Edmac,
     heads: HeadTimers,
@@ -110,6 +114,7 @@ impl Devices {
             sio: Sio::new(RtcChip::new(camera.rtc)),
             ml_helpers: MlHelpers,
             mpu: mpu(camera),
+            sd: sd(camera),
             adtg: AdtgDma::new(window_interrupts(camera, DeviceKind::AdtgDma).next()),
             edmac: Edmac::default(),
             heads: heads(camera),
@@ -134,6 +139,30 @@ impl Devices {
         self.blocks.iter().for_each(|block| block.hash_state(hasher));
     }
 
+    /// Puts a card into a slot.
+    pub(super) fn insert_card(&mut self, slot: CardSlot, card: Overlay) {
+        match slot {
+            CardSlot::Sd => self.sd.insert(card),
+            _ => {}
+        }
+    }
+
+    /// Takes the card out of a slot.
+    pub(super) fn eject_card(&mut self, slot: CardSlot) -> Option<Overlay> {
+        match slot {
+            CardSlot::Sd => self.sd.eject(),
+            _ => None,
+        }
+    }
+
+    /// The card in a slot.
+    pub(super) fn card(&self, slot: CardSlot) -> Option<&Overlay> {
+        match slot {
+            CardSlot::Sd => self.sd.card().map(|card| card.image()),
+            _ => None,
+        }
+    }
+
     /// The devices in the order of [`Slot`], without the plain blocks.
     fn all(&mut self) -> [&mut dyn Device; Slot::Blocks as usize] {
         [
@@ -151,6 +180,7 @@ impl Devices {
             &mut self.sio,
             &mut self.ml_helpers,
             &mut self.mpu,
+            &mut self.sd,
             &mut self.adtg,
             &mut self.edmac,
             &mut self.heads,
@@ -194,6 +224,12 @@ fn mpu(camera: &Camera) -> Mpu {
         dedicated_movie_mode: camera.mpu.dedicated_movie_mode,
     };
     Mpu::new(wiring, camera.spell_table().clone(), camera.button_table().clone())
+}
+
+fn sd(camera: &Camera) -> SdHost {
+    let interrupts =
+        SdInterrupts { driver: irq(camera.sd.driver_interrupt), dma: irq(camera.sd.dma_interrupt) };
+    SdHost::new(interrupts)
 }
 
 fn heads(camera: &Camera) -> HeadTimers {

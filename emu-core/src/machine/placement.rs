@@ -4,6 +4,7 @@ use darkroom_models::{Addr, Camera, DeviceKind, Window as WindowSpec};
 
 use super::devices::Slot;
 use crate::bus::{DeviceId, Port, Window, WindowTable};
+use crate::device::sd::SdHost;
 use crate::device::{display, interrupt, mpu, power, sio, uart};
 
 /// Read where the serial port knows no register (reference: interrupts-timers-uart.md §4).
@@ -71,6 +72,8 @@ fn owner(spec: &WindowSpec) -> Option<(DeviceId, Port)> {
         (DeviceKind::I2c, _) => (Slot::I2c, Port(0)),
         (DeviceKind::Sio, _) => (Slot::Sio, sio::CHANNEL),
         (DeviceKind::MpuSio, _) => (Slot::Mpu, mpu::SERIAL),
+        (DeviceKind::Sd, _) => (Slot::Sd, SdHost::CONTROLLER),
+        (DeviceKind::SdDma, _) => (Slot::Sd, SdHost::DMA),
         (DeviceKind::MlHelpers, _) => (Slot::MlHelpers, Port(0)),
         (DeviceKind::AdtgDma, _) => (Slot::AdtgDma, Port(0)),
         (DeviceKind::Edmac, instance) => (Slot::Edmac, Port(instance as u8)),

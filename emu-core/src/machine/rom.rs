@@ -4,7 +4,7 @@
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RomError {
     /// The camera needs this file.
-    #[error("{camera} needs {file} ({size:#x} bytes), which is missing")]
+    #[error("{camera} needs {file} ({size:#X} bytes), which is missing")]
     Missing {
         /// The camera.
         camera: String,
@@ -22,7 +22,7 @@ pub enum RomError {
         file: &'static str,
     },
     /// The dump is not as long as the chip.
-    #[error("{file} of {camera} must have {expected:#x} bytes, but has {actual:#x}")]
+    #[error("{file} of {camera} must have {expected:#X} bytes, but has {actual:#X}")]
     WrongSize {
         /// The camera.
         camera: String,
@@ -35,7 +35,7 @@ pub enum RomError {
     },
     /// The chip was dumped twice over: its real content is shorter.
     #[error(
-        "{file} of {camera} repeats its first {unique:#x} bytes: a dump of a smaller chip, or of an empty one"
+        "{file} of {camera} repeats its first {unique:#X} bytes: a dump of a smaller chip, or of an empty one"
     )]
     EqualHalves {
         /// The camera.

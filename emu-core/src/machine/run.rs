@@ -1,6 +1,6 @@
 use std::hash::Hash;
 
-use darkroom_models::{Camera, Generation};
+use darkroom_models::{Camera, CardSlot, Generation};
 use serde::Serialize;
 
 use super::config::{MachineConfig, MachineError, Roms};
@@ -13,6 +13,7 @@ use super::system::{FlashId, Mainboard};
 use super::{helpers, placement};
 use crate::arm::{Core, Cpu, Exit, FaultRecord, Vectors};
 use crate::bus::{Board, DeviceContext, Journal, MachineRequest, StateHasher, UnknownAccesses};
+use crate::card::Overlay;
 use crate::clock::{Clock, GuestTime};
 use crate::device::card_led::Led;
 use crate::device::mpu::{KeyAction, KeyError};
@@ -87,6 +88,7 @@ impl Machine {
         };
         let mut machine =
             Self { cpu: cpu(camera), main, faults: Vec::new(), faults_checked: 0, idle: false, ended: None };
+        machine.insert_cards(camera, config.sd, config.cf)?;
         machine.prepare_roms(camera, config.boot_flag);
         Ok(machine)
     }
@@ -249,6 +251,16 @@ impl Machine {
         self.main.devices.card_led.led()
     }
 
+    /// The card in a slot: its content as the guest has left it.
+    pub fn card(&self, slot: CardSlot) -> Option<&Overlay> {
+        self.main.devices.card(slot)
+    }
+
+    /// Takes the card out of a slot. What is on its way to it fails, as with a real card.
+    pub fn eject_card(&mut self, slot: CardSlot) -> Option<Overlay> {
+        self.main.devices.eject_card(slot)
+    }
+
     /// What the panel shows now. The card LED is not in it: see [`Machine::led`].
     pub fn frame(&self) -> Frame {
         let display = &self.main.devices.display;
@@ -298,6 +310,22 @@ impl Machine {
         self.main.patches.hash(&mut hasher);
         self.main.clock.hash(&mut hasher);
         hasher.digest()
+    }
+
+    fn insert_cards(
+        &mut self,
+        camera: &Camera,
+        sd: Option<Overlay>,
+        cf: Option<Overlay>,
+    ) -> Result<(), MachineError> {
+        for (slot, card) in [(CardSlot::Sd, sd), (CardSlot::Cf, cf)] {
+            let Some(card) = card else { continue };
+            if !camera.has_slot(slot) {
+                return Err(MachineError::NoSuchSlot { camera: camera.id.to_string(), slot });
+            }
+            self.main.devices.insert_card(slot, card);
+        }
+        Ok(())
     }
 
     /// Sets the boot flag and the words that the camera's data wants changed.
