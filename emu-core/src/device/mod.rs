@@ -1,6 +1,7 @@
 //! One file (or folder) per device: registers and their effects. Devices know offsets only; the machine places them.
 
 pub mod card_led;
+pub mod cf;
 pub mod display;
 pub mod dma;
 pub mod engine;
