@@ -12,7 +12,11 @@ pub const MAIN: Port = Port(0);
 /// The copy that 5D3 firmware 1.2.3 writes its palette to.
 pub const COPY: Port = Port(1);
 
+/// Written 1 when registers have changed: the next frame takes them. Ours shows them at once.
+const UPDATE: u32 = 0x000;
 const STATUS: u32 = 0x014;
+/// As [`UPDATE`], for the OSD plane.
+const UPDATE_OSD: u32 = 0x078;
 const PALETTE_4BIT: std::ops::RangeInclusive<u32> = 0x080..=0x0BC;
 const PALETTE_8BIT: [std::ops::RangeInclusive<u32>; 2] = [0x400..=0x7FC, 0x800..=0xBFC];
 
@@ -71,7 +75,7 @@ impl Display {
 
     fn write_main(&mut self, ctx: &mut DeviceContext<'_>, offset: u32, value: u32) -> Write {
         match offset {
-            STATUS => {}
+            STATUS | UPDATE | UPDATE_OSD => {}
             0x01C | 0x31C => return self.request_frame_end(ctx, value),
             0x0D0 | 0x0D4 | 0x350 | 0x354 => self.planes.osd = value,
             0x0E0 | 0x0E4 => self.planes.image = value,
@@ -103,7 +107,7 @@ impl Device for Display {
             (MAIN, STATUS) => Some(self.spec.status),
             (MAIN, 0x0D0 | 0x0D4 | 0x350 | 0x354) => Some(self.planes.osd),
             (MAIN, 0x0E0 | 0x0E4) => Some(self.planes.image),
-            (MAIN, 0x01C | 0x31C) => Some(0),
+            (MAIN, UPDATE | UPDATE_OSD | 0x01C | 0x31C) => Some(0),
             (MAIN, offset) if PALETTE_4BIT.contains(&offset) => Some(0),
             (_, offset) if is_palette_8bit(offset) => Some(0),
             _ => None,
