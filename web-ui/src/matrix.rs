@@ -1,0 +1,153 @@
+//! The contact sheet of a batch: a strip per build and scenario, a frame per camera.
+
+use crate::Mark;
+use darkroom_protocol::{BuildId, Digest, JobId};
+
+/// One job as a frame of the sheet.
+#[derive(Debug, Clone)]
+pub struct Cell {
+    /// The job.
+    pub job: JobId,
+    /// Camera.
+    pub camera: String,
+    /// Build.
+    pub build: BuildId,
+    /// Its name.
+    pub build_name: String,
+    /// Scenario.
+    pub scenario: String,
+    /// State or verdict.
+    pub mark: Mark,
+    /// Why, unless passed.
+    pub reason: Option<String>,
+    /// Its last frame.
+    pub thumb: Option<Digest>,
+}
+
+impl Cell {
+    /// Everything that the frame says, for readers who do not see it.
+    pub fn label(&self) -> String {
+        let reason = self.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
+        format!("{} on {}: {}{}", self.build_name, self.camera, self.mark.word(), reason)
+    }
+}
+
+/// A strip of the sheet.
+#[derive(Debug, Clone)]
+pub struct Strip {
+    /// Build.
+    pub build: BuildId,
+    /// Its name.
+    pub build_name: String,
+    /// Scenario.
+    pub scenario: String,
+    /// A place per camera of the sheet; `None` where the batch has no such job.
+    pub cells: Vec<Option<Cell>>,
+}
+
+/// Builds × scenarios down, cameras across.
+#[derive(Debug, Clone, Default)]
+pub struct Matrix {
+    /// Heads of the columns.
+    pub cameras: Vec<String>,
+    /// Rows.
+    pub strips: Vec<Strip>,
+    /// Frames that stand out; the others are dimmed. `None` shows all alike.
+    pub filter: Option<Mark>,
+}
+
+impl Matrix {
+    /// Sorts `cells` into strips. Rows and columns stand in the order in which `cells` first names them.
+    pub fn new(cells: Vec<Cell>, filter: Option<Mark>) -> Self {
+        let mut matrix = Self { filter, ..Self::default() };
+        for cell in &cells {
+            if !matrix.cameras.contains(&cell.camera) {
+                matrix.cameras.push(cell.camera.clone());
+            }
+        }
+        for cell in cells {
+            matrix.place(cell);
+        }
+        matrix
+    }
+
+    fn place(&mut self, cell: Cell) {
+        let Some(column) = self.cameras.iter().position(|camera| *camera == cell.camera) else { return };
+        let same = |strip: &Strip| strip.build == cell.build && strip.scenario == cell.scenario;
+        let row = self.strips.iter().position(same).unwrap_or_else(|| {
+            self.strips.push(Strip {
+                build: cell.build,
+                build_name: cell.build_name.clone(),
+                scenario: cell.scenario.clone(),
+                cells: vec![None; self.cameras.len()],
+            });
+            self.strips.len() - 1
+        });
+        self.strips[row].cells[column] = Some(cell);
+    }
+
+    /// Whether a frame is dimmed by the filter.
+    pub fn dims(&self, cell: &Cell) -> bool {
+        self.filter.is_some_and(|mark| mark != cell.mark)
+    }
+
+    /// The jobs that a person should look at (or those of the filter), with their reasons.
+    pub fn notes(&self) -> Vec<&Cell> {
+        let wanted = |cell: &&Cell| match self.filter {
+            Some(mark) => cell.mark == mark,
+            None => cell.mark.wants_a_look(),
+        };
+        self.strips.iter().flat_map(|strip| strip.cells.iter().flatten()).filter(wanted).collect()
+    }
+
+    /// How many jobs bear each mark.
+    pub fn counts(&self) -> Vec<(Mark, u64)> {
+        let cells = || self.strips.iter().flat_map(|strip| strip.cells.iter().flatten());
+        let of = |mark| cells().filter(|cell| cell.mark == mark).count() as u64;
+        Mark::all().map(|mark| (mark, of(mark))).filter(|(_, count)| *count > 0).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use darkroom_protocol::verdict::Verdict;
+
+    fn cell(build: BuildId, camera: &str, mark: Mark) -> Cell {
+        Cell {
+            job: JobId::fresh(),
+            camera: camera.to_owned(),
+            build,
+            build_name: "hello".to_owned(),
+            scenario: "boot".to_owned(),
+            mark,
+            reason: None,
+            thumb: None,
+        }
+    }
+
+    #[test]
+    fn a_hole_stays_a_hole() {
+        let (one, two) = (BuildId::fresh(), BuildId::fresh());
+        let passed = Mark::Done(Verdict::Passed);
+        let cells = vec![cell(one, "60D", passed), cell(one, "5D2", Mark::Queued), cell(two, "5D2", passed)];
+        let matrix = Matrix::new(cells, None);
+        assert_eq!(matrix.cameras, ["60D", "5D2"]);
+        assert_eq!(matrix.strips.len(), 2);
+        assert!(matrix.strips[1].cells[0].is_none());
+        assert_eq!(matrix.strips[1].cells[1].as_ref().unwrap().camera, "5D2");
+        assert_eq!(matrix.counts(), [(passed, 2), (Mark::Queued, 1)]);
+    }
+
+    #[test]
+    fn notes_are_what_needs_a_look_unless_filtered() {
+        let build = BuildId::fresh();
+        let failed = Mark::Done(Verdict::Failed);
+        let passed = Mark::Done(Verdict::Passed);
+        let cells = || vec![cell(build, "60D", passed), cell(build, "5D2", failed)];
+        assert_eq!(Matrix::new(cells(), None).notes().len(), 1);
+        let filtered = Matrix::new(cells(), Some(passed));
+        assert_eq!(filtered.notes()[0].camera, "60D");
+        assert!(filtered.dims(filtered.strips[0].cells[1].as_ref().unwrap()));
+    }
+}
