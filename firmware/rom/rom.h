@@ -94,7 +94,6 @@ bool volume_bootable(void);
 int file_size(const char *path);
 int file_read(const char *path, void *buffer, uint32_t capacity);
 int file_write(const char *path, const void *data, uint32_t bytes);
-const char *file_error_text(int error);
 
 /* mpu.c */
 bool power_off(void);

@@ -13,6 +13,7 @@ struct volume volume;
 static uint8_t boot_sector[SECTOR] __attribute__((aligned(4)));
 static uint8_t table_sector[SECTOR] __attribute__((aligned(4)));
 static uint32_t table_sector_number; /* which sector is in `table_sector`; 0 = none */
+static bool table_changed;           /* `table_sector` is newer than the card */
 static uint32_t search_from;         /* where the search for a free cluster goes on */
 
 static uint32_t get16(const uint8_t *bytes)
@@ -58,6 +59,7 @@ static bool describe(uint32_t start)
     uint32_t table_sectors = get16(boot_sector + 22);
     bool fat32 = table_sectors == 0;
     volume.cluster_sectors = boot_sector[13];
+    volume.cluster_shift = shift_of(volume.cluster_sectors);
     volume.tables = boot_sector[16];
     volume.table_start = start + get16(boot_sector + 14);
     volume.table_sectors = fat32 ? get32(boot_sector + 36) : table_sectors;
@@ -67,7 +69,7 @@ static bool describe(uint32_t start)
     uint32_t used = volume.data_start - start;
     if (used >= total || start >= volume.card->sectors || total > volume.card->sectors - start)
         return false;
-    volume.clusters = (total - used) >> shift_of(volume.cluster_sectors);
+    volume.clusters = (total - used) >> volume.cluster_shift;
     volume.bits = fat32 ? 32 : volume.clusters < 4085 ? 12 : 16;
     volume.root_cluster = fat32 ? get32(boot_sector + 44) : CLUSTER_NONE;
     volume.info_sector = fat32 && get16(boot_sector + 48) != 0xFFFF ? start + get16(boot_sector + 48) : 0;
@@ -78,6 +80,7 @@ bool volume_mount(const struct card *card)
 {
     volume = (struct volume){ .card = card };
     table_sector_number = 0;
+    table_changed = false;
     search_from = FIRST_CLUSTER;
     if (!load_boot_sector(0))
         return false;
@@ -98,12 +101,22 @@ bool volume_bootable(void)
 
 uint32_t cluster_sector(uint32_t cluster)
 {
-    return volume.data_start + ((cluster - FIRST_CLUSTER) << shift_of(volume.cluster_sectors));
+    return volume.data_start + ((cluster - FIRST_CLUSTER) << volume.cluster_shift);
 }
 
 static bool valid(uint32_t cluster)
 {
     return cluster >= FIRST_CLUSTER && cluster < volume.clusters + FIRST_CLUSTER;
+}
+
+bool table_flush(void)
+{
+    for (uint32_t copy = 0; table_changed && copy < volume.tables; copy++) {
+        if (!volume.card->write(table_sector_number + copy * volume.table_sectors, 1, table_sector))
+            return false;
+    }
+    table_changed = false;
+    return true;
 }
 
 static bool load_table(uint32_t index)
@@ -113,19 +126,12 @@ static bool load_table(uint32_t index)
         return false;
     if (table_sector_number == number)
         return true;
+    if (!table_flush())
+        return false;
     table_sector_number = 0;
     if (!volume.card->read(number, 1, table_sector))
         return false;
     table_sector_number = number;
-    return true;
-}
-
-static bool store_table(void)
-{
-    for (uint32_t copy = 0; copy < volume.tables; copy++) {
-        if (!volume.card->write(table_sector_number + copy * volume.table_sectors, 1, table_sector))
-            return false;
-    }
     return true;
 }
 
@@ -143,7 +149,8 @@ static bool set_table_byte(uint32_t offset, uint8_t value, uint8_t mask)
         return false;
     uint8_t *byte = &table_sector[offset % SECTOR];
     *byte = (uint8_t)((*byte & ~mask) | (value & mask));
-    return store_table();
+    table_changed = true;
+    return true;
 }
 
 /* Where a cluster's entry begins; 12-bit entries share a byte with their neighbour. */
@@ -177,7 +184,7 @@ static bool set_entry12(uint32_t offset, bool odd, uint32_t value)
     return set_table_byte(offset, (uint8_t)value, 0xFF) && set_table_byte(offset + 1, (uint8_t)(value >> 8), 0x0F);
 }
 
-bool cluster_link(uint32_t cluster, uint32_t next)
+static bool cluster_link(uint32_t cluster, uint32_t next)
 {
     uint32_t offset = entry_offset(cluster);
     if (volume.bits == 12)
@@ -191,7 +198,8 @@ bool cluster_link(uint32_t cluster, uint32_t next)
         bytes[2] = (uint8_t)(next >> 16);
         bytes[3] = (uint8_t)((bytes[3] & 0xF0) | (next >> 24 & 0x0F));
     }
-    return store_table();
+    table_changed = true;
+    return true;
 }
 
 uint32_t cluster_next(uint32_t cluster)
