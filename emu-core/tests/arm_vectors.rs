@@ -48,3 +48,30 @@ fn v5_thumb() {
 fn v5_system() {
     check("v5-sys", Core::DIGIC4, "");
 }
+
+const A9: Core = Core::CortexA9 { index: 0 };
+
+#[test]
+fn v7_arm_on_a9() {
+    check("v7-arm", A9, "");
+}
+
+#[test]
+fn v7_arm_on_r4() {
+    check("v7-arm", Core::CortexR4, "");
+}
+
+#[test]
+fn v7_thumb2_on_r4() {
+    check("v7-thumb2", Core::CortexR4, "");
+}
+
+#[test]
+fn v7_thumb2_on_a9() {
+    check("v7-thumb2", A9, "div");
+}
+
+#[test]
+fn v7_system() {
+    check("v7-sys", Core::CortexR4, "");
+}

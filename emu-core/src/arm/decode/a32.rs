@@ -100,6 +100,13 @@ pub(super) const COPROCESSOR: &[Row] = &[
     row("xxxx 110x xxxx xxxx xxxx xxxx xxxx xxxx", V5, |word| Some(Op::Coprocessor { word })),
 ];
 
+/// The same transfers in T32, whose high half is that of an unconditional or an always-executed A32 word.
+pub(super) const T32_COPROCESSOR: &[Row] = &[
+    row("1110 1110 ooo0 nnnn tttt pppp ooo1 mmmm", V7, |w| Some(Op::Mcr { reg: cp_reg(w), rt: reg(w, 12) })),
+    row("1110 1110 ooo1 nnnn tttt pppp ooo1 mmmm", V7, |w| Some(Op::Mrc { reg: cp_reg(w), rt: reg(w, 12) })),
+    row("111x 11xx xxxx xxxx xxxx xxxx xxxx xxxx", V7, |word| Some(Op::Coprocessor { word })),
+];
+
 /// The space whose condition field is 1111.
 pub(super) const UNCONDITIONAL: &[Row] = &[
     row("1111 01x1 x101 xxxx xxxx xxxx xxxx xxxx", OnlyV5, |_| Some(Op::Hint(HintOp::Preload))),

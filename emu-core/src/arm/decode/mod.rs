@@ -8,8 +8,12 @@ mod a32;
 mod a32_media;
 mod pattern;
 mod t16;
+mod t32;
+mod t32_media;
+mod t32_memory;
 
-use pattern::{Need, Table};
+use a32::T32_COPROCESSOR as COPROCESSOR;
+use pattern::{Need, Table, bits};
 
 use super::insn::{Cond, Insn, Op};
 use super::model::Core;
@@ -20,6 +24,7 @@ pub struct Decoder {
     a32: Table,
     unconditional: Table,
     t16: Table,
+    t32: Table,
     thumb2: bool,
 }
 
@@ -43,10 +48,21 @@ impl Decoder {
             a32::MEMORY_AND_BRANCH,
             a32::COPROCESSOR,
         ];
+        let t32 = [
+            t32::DATA,
+            t32::CONTROL,
+            t32::REGISTER,
+            t32_media::MEDIA,
+            t32_media::MULTIPLY,
+            t32_memory::MULTIPLE,
+            t32_memory::SINGLE,
+            COPROCESSOR,
+        ];
         Self {
             a32: Table::new(&a32, 20, 8, has),
             unconditional: Table::new(&[a32::UNCONDITIONAL], 20, 8, has),
             t16: Table::new(&[t16::T16], 9, 7, has),
+            t32: Table::new(&t32, 20, 9, has),
             thumb2: !core.is_v5(),
         }
     }
@@ -73,6 +89,8 @@ impl Decoder {
         let op = self.t16.look_up(half.into());
         let op = if it & 15 != 0 { t16::without_flags(op) } else { op };
         let cond = match half >> 8 {
+            // A breakpoint ignores the block it stands in.
+            0xBE => Cond::Always,
             0xD0..=0xDD => Cond::from_bits(u32::from(half >> 8)),
             _ => it_condition(it),
         };
@@ -82,7 +100,12 @@ impl Decoder {
     /// Decodes a T32 instruction, its first halfword in the high half. `it` as for [`t16`](Self::t16).
     #[must_use]
     pub fn t32(&self, word: u32, it: u8) -> Insn {
-        Insn { op: Op::Undefined { word }, cond: it_condition(it), size: 4, it }
+        let cond = if t32::is_conditional_branch(word) {
+            Cond::from_bits(bits(word, 25, 22))
+        } else {
+            it_condition(it)
+        };
+        Insn { op: self.t32.look_up(word), cond, size: 4, it }
     }
 }
 
