@@ -209,7 +209,8 @@ impl Cpu {
     /// Feeds the architectural state and the instruction count into `hasher`.
     pub fn hash_into(&self, hasher: &mut blake3::Hasher) {
         self.state.regs.hash_into(hasher);
-        self.state.cp15.hash_into(hasher);
+        let rest = (&self.state.cp15, &self.state.monitor);
+        serde_json::to_writer(&mut *hasher, &rest).expect("plain data can be written, and a hasher takes it");
         let lines = [self.state.irq, self.state.fiq, self.state.waiting].map(u8::from);
         hasher.update(&lines);
         hasher.update(&self.state.instructions.to_le_bytes());

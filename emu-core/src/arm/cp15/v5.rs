@@ -175,7 +175,7 @@ impl Control {
         let changed = old ^ self.control;
         let event = |bit, tcm| (changed & bit != 0).then(|| self.tcm_event(tcm));
         let events = [event(DATA_TCM, Tcm::Data), event(INSTRUCTION_TCM, Tcm::Instruction)];
-        Effects { events, flush: true, wait: false }
+        Effects { events, ..Effects::FLUSH }
     }
 
     fn tcm_event(&self, tcm: Tcm) -> Cp15Event {
@@ -211,15 +211,6 @@ impl Control {
             }
         }
         Effects::NONE
-    }
-
-    pub(super) fn hash_into(&self, hasher: &mut blake3::Hasher) {
-        let pairs = [self.cacheable, self.permission, self.lockdown, self.tcm, self.debug_tag];
-        let singles = [self.cache_type, self.control, self.bufferable, self.debug_index];
-        let all = pairs.iter().flat_map(|pair| [pair.data, pair.instruction]);
-        for word in all.chain(singles).chain(self.regions).chain(self.process) {
-            hasher.update(&word.to_le_bytes());
-        }
     }
 }
 

@@ -1,13 +1,21 @@
 //! Register transfers with the coprocessors: 15 for system control, 14 for debug.
 
+use super::super::cp15::Probe;
 use super::super::insn::{CpReg, Reg};
 use super::super::system::System;
+use super::super::tlb::Rights;
 use super::{Engine, Flow, Step, Trap};
+
+/// ISR: the interrupt lines.
+const INTERRUPT_STATUS: CpReg = CpReg { cp: 15, opc1: 0, crn: 12, crm: 1, opc2: 0 };
 
 impl<S: System> Engine<'_, S> {
     pub(super) fn read_coprocessor(&mut self, reg: CpReg, rt: Reg) -> Step {
         let privileged = self.is_privileged();
         let value = match reg.cp {
+            15 if reg == INTERRUPT_STATUS && !self.st.core.is_v5() && privileged => {
+                Some(u32::from(self.st.irq) << 7 | u32::from(self.st.fiq) << 6)
+            }
             15 => self.st.cp15.read(reg, privileged),
             14 => self.st.core.debug_register(reg, privileged),
             _ => None,
@@ -35,10 +43,24 @@ impl<S: System> Engine<'_, S> {
         if effects.wait {
             self.wait_for_interrupt();
         }
+        if let Some(probe) = effects.probe {
+            self.probe(probe);
+        }
         for event in effects.events.into_iter().flatten() {
             self.called();
             self.sys.cp15(event);
         }
         Ok(Flow::Next)
+    }
+
+    /// Translates an address as an access with these rights would, without making it.
+    fn probe(&mut self, probe: Probe) {
+        let right = if probe.write { Rights::USER_WRITE } else { Rights::USER_READ };
+        let result = match self.st.cp15.map(probe.va, self.sys.memory_mut()) {
+            Ok(mapping) if mapping.rights.allows(right, probe.privileged) => Ok(mapping.physical),
+            Ok(mapping) => Err(mapping.denied),
+            Err(fault) => Err(fault.status),
+        };
+        self.st.cp15.set_translated(result);
     }
 }
