@@ -1,32 +1,5 @@
-/* What sample builds share (sample.h), and the routines the compiler may call by itself. */
+/* What sample builds share (sample.h). */
 #include "sample.h"
-
-void *memcpy(void *to, const void *from, size_t bytes)
-{
-    uint8_t *out = to;
-    const uint8_t *in = from;
-    while (bytes--)
-        *out++ = *in++;
-    return to;
-}
-
-void *memset(void *to, int value, size_t bytes)
-{
-    uint8_t *out = to;
-    while (bytes--)
-        *out++ = (uint8_t)value;
-    return to;
-}
-
-int memcmp(const void *left, const void *right, size_t bytes)
-{
-    const uint8_t *a = left, *b = right;
-    for (; bytes; bytes--, a++, b++) {
-        if (*a != *b)
-            return *a < *b ? -1 : 1;
-    }
-    return 0;
-}
 
 const struct rom_services *services(void)
 {
@@ -50,15 +23,22 @@ void power_down(const char *program)
         say("[%s] the MPU does not answer\n", program);
 }
 
-uint32_t crc32(uint32_t crc, const uint8_t *bytes, uint32_t count)
+/* What each byte value adds to the CRC. */
+static void fill_table(uint32_t *table)
 {
-    static uint32_t table[256];
-    for (uint32_t i = 0; i < 256 && !table[255]; i++) {
+    for (uint32_t i = 0; i < 256; i++) {
         uint32_t value = i;
         for (int bit = 0; bit < 8; bit++)
             value = value >> 1 ^ (value & 1 ? 0xEDB88320u : 0);
         table[i] = value;
     }
+}
+
+uint32_t crc32(uint32_t crc, const uint8_t *bytes, uint32_t count)
+{
+    static uint32_t table[256];
+    if (!table[255])
+        fill_table(table);
     crc = ~crc;
     while (count--)
         crc = crc >> 8 ^ table[(crc ^ *bytes++) & 0xFF];
