@@ -58,14 +58,18 @@ struct Timer {
 
 impl Timer {
     /// Time from one wrap to the next: the value runs from 0 to `reload` inclusive.
-    fn period_micros(&self) -> u64 {
-        u64::from(self.reload) + 1
+    const fn period(&self) -> Duration {
+        Duration::from_micros(self.reload as u64 + 1)
+    }
+
+    /// Time since the last wrap, while it runs.
+    fn elapsed(&self, now: GuestTime) -> Option<Duration> {
+        let since = now.since(self.zero_at?).as_nanos() as u64;
+        Some(Duration::from_nanos(since % (self.period().as_nanos() as u64)))
     }
 
     fn value(&self, now: GuestTime) -> u32 {
-        let Some(zero_at) = self.zero_at else { return 0 };
-        let elapsed = now.since(zero_at).as_nanos() as u64 / 1_000;
-        (elapsed % self.period_micros()) as u32
+        self.elapsed(now).map_or(0, |elapsed| elapsed.as_micros() as u32)
     }
 }
 
@@ -86,14 +90,17 @@ impl Timers {
         }
     }
 
+    /// A timer that runs keeps its value, unless the value lies beyond the new end: then it begins again at 0.
     fn set_reload(&mut self, ctx: &mut DeviceContext<'_>, index: usize, reload: u32) {
-        let now = ctx.now();
         let timer = &mut self.state[index];
-        let value = timer.value(now);
+        if timer.reload == reload {
+            return;
+        }
+        let elapsed = timer.elapsed(ctx.now());
         timer.reload = reload;
-        if timer.zero_at.is_some() {
-            let kept = if value > reload { 0 } else { value };
-            timer.zero_at = Some(before(now, kept));
+        if let Some(elapsed) = elapsed {
+            let kept = if elapsed < timer.period() { elapsed } else { Duration::ZERO };
+            timer.zero_at = Some(before(ctx.now(), kept));
             self.arm(ctx, index);
         }
     }
@@ -102,7 +109,7 @@ impl Timers {
     fn arm(&self, ctx: &mut DeviceContext<'_>, index: usize) {
         let Some(zero_at) = self.state[index].zero_at else { return };
         if index == self.kernel_timer && self.kernel_interrupt.is_some() {
-            let wrap = zero_at + Duration::from_micros(self.state[index].period_micros());
+            let wrap = zero_at + self.state[index].period();
             ctx.schedule(token(index), wrap.since(ctx.now()));
         }
     }
@@ -157,9 +164,9 @@ const fn token(index: usize) -> EventToken {
     EventToken(index as u16)
 }
 
-/// The instant `micros` before `now`.
-const fn before(now: GuestTime, micros: u32) -> GuestTime {
-    GuestTime::from_nanos(now.as_nanos().saturating_sub(micros as u64 * 1_000))
+/// The instant `span` before `now`.
+const fn before(now: GuestTime, span: Duration) -> GuestTime {
+    GuestTime::from_nanos(now.as_nanos().saturating_sub(span.as_nanos() as u64))
 }
 
 #[cfg(test)]

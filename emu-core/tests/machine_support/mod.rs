@@ -1,6 +1,8 @@
 //! Programs made in the tests themselves, and the machine they run on.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+use std::sync::LazyLock;
+
 use darkroom_emu_core::machine::{Machine, MachineConfig, Roms};
 use darkroom_models::{Camera, Catalog};
 
@@ -12,10 +14,13 @@ pub fn camera(name: &str) -> &'static Camera {
     Catalog::builtin().get(name).expect("camera")
 }
 
+/// The largest chip of any camera, with words that all differ.
+static BLANK: LazyLock<Vec<u8>> =
+    LazyLock::new(|| (0..8 << 20).flat_map(|word: u32| (0xE7F0_00F0 ^ word << 8).to_le_bytes()).collect());
+
 /// A chip whose words all differ, with `image` in its last 64 KiB.
 pub fn chip(size: u32, image: &[u32]) -> Vec<u8> {
-    let mut bytes: Vec<u8> =
-        (0..size / 4).flat_map(|word: u32| (0xE7F0_00F0 ^ word << 8).to_le_bytes()).collect();
+    let mut bytes = BLANK[..size as usize].to_vec();
     let start = bytes.len() - SPACE;
     for (at, word) in image.iter().enumerate() {
         bytes[start + at * 4..][..4].copy_from_slice(&word.to_le_bytes());
