@@ -266,10 +266,14 @@ fn past_the_end_is_reported() {
 #[test]
 fn erased_sectors_read_as_zeros() {
     let mut rig = with_card(64 << 20);
-    start(&mut rig);
+    let (_, address) = start(&mut rig);
     ask(&mut rig, 32, 3 * 512);
     ask(&mut rig, 33, 20 * 512);
     ask(&mut rig, 38, 0);
+    assert_eq!(ask(&mut rig, 13, address), 0x0E00, "programming, not ready");
+    assert_eq!(command(&mut rig, 38, 0, 0x12), FAILED);
+    rig.settle();
+    assert_eq!(ask(&mut rig, 13, address) & 0x1F00, 0x0900);
     let card = rig.device.card().unwrap().image();
     let first: Vec<u8> = (0..25).map(|n| sector_of(card, n)[7]).collect();
     assert_eq!(first[..3], [1, 2, 3]);

@@ -79,7 +79,7 @@ impl<T: BlockRead + ?Sized> BlockRead for Arc<T> {
 ///
 /// # Errors
 /// `Unaligned` or `PastEnd`.
-pub(super) fn check_range(total: u64, first: Lba, bytes: usize) -> Result<(), BlockError> {
+pub(crate) fn check_range(total: u64, first: Lba, bytes: usize) -> Result<(), BlockError> {
     if !bytes.is_multiple_of(SECTOR) {
         return Err(BlockError::Unaligned(bytes));
     }

@@ -25,6 +25,7 @@ mod source;
 mod stream;
 
 pub use archive::read_zip;
+pub(crate) use block::check_range;
 pub use block::{BlankCard, BlockDevice, BlockRead, Lba, SECTOR};
 pub use boot_marks::{has_boot_marks, write_boot_marks};
 pub use build::{CardBuilder, SDHC_THRESHOLD};

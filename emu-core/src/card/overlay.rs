@@ -116,18 +116,22 @@ impl Overlay {
     }
 
     /// Set `count` sectors to zeros. Where the base holds zeros nothing is kept, and all zero chunks share one allocation.
+    /// Gives the number of 4 KiB chunks that had to be looked at, a measure of the host's work.
     ///
     /// # Errors
     /// `PastEnd`; `OverlayFull`, also when more than the overlay's limit would have to be looked at (what was erased till
     /// then stays erased); or a failed read of the base.
-    pub fn erase_sectors(&mut self, first: Lba, count: u64) -> Result<(), BlockError> {
+    pub fn erase_sectors(&mut self, first: Lba, count: u64) -> Result<u64, BlockError> {
         let total = self.sector_count();
         let end = first.0.checked_add(count).filter(|&end| end <= total);
         let end = end.ok_or(BlockError::PastEnd { first, count, total })?;
         let zeros: Chunk = Arc::new([0; CHUNK]);
-        let (mut at, mut work) = (first.0, self.limit / CHUNK as u64);
+        let (mut at, mut work, most) = (first.0, 0, self.limit / CHUNK as u64);
         while let Some(used) = self.next_used(Lba(at)).filter(|used| used.0 < end) {
-            work = work.checked_sub(1).ok_or(BlockError::OverlayFull { limit: self.limit })?;
+            if work >= most {
+                return Err(BlockError::OverlayFull { limit: self.limit });
+            }
+            work += 1;
             let index = used.0 / CHUNK_SECTORS;
             let stop = ((index + 1) * CHUNK_SECTORS).min(end);
             let whole = used.0 == index * CHUNK_SECTORS && stop == (index + 1) * CHUNK_SECTORS;
@@ -138,7 +142,7 @@ impl Overlay {
             }
             at = stop;
         }
-        Ok(())
+        Ok(work)
     }
 
     fn zero_chunk(&mut self, index: u64, zeros: &Chunk) -> Result<(), BlockError> {

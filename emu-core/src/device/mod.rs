@@ -15,6 +15,7 @@ pub mod power;
 pub mod register_block;
 pub mod rtc;
 pub mod sd;
+pub mod serial_flash;
 pub mod sio;
 pub mod timers;
 pub mod uart;

@@ -1,5 +1,7 @@
 //! The card: its state, and how it answers.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::data::Data;
@@ -34,6 +36,8 @@ pub struct SdCardState {
     pub(super) blocks_written: u32,
     pub(super) erase_start: Option<u64>,
     pub(super) erase_end: Option<u64>,
+    /// How long the erase that was just ordered takes, for the host controller to wait.
+    pub(super) busy_time: Option<Duration>,
 }
 
 /// A card in its slot.
@@ -79,6 +83,18 @@ impl SdCard {
         self.state.phase == CardPhase::Receiving && self.state.data.can_take()
     }
 
+    /// How long the card will be busy, told once after the command that made it so.
+    pub fn take_busy_time(&mut self) -> Option<Duration> {
+        self.state.busy_time.take()
+    }
+
+    /// The busy time is over.
+    pub fn end_busy(&mut self) {
+        if self.state.phase == CardPhase::Programming {
+            self.state.phase = CardPhase::Transfer;
+        }
+    }
+
     pub(super) fn high_capacity(&self) -> bool {
         is_high_capacity(self.image.sector_count())
     }
@@ -90,7 +106,8 @@ impl SdCard {
 
     /// The card status as it is now.
     pub(super) fn status(&self) -> u32 {
-        let busy = matches!(self.state.phase, CardPhase::Receiving | CardPhase::Sending);
+        let busy =
+            matches!(self.state.phase, CardPhase::Receiving | CardPhase::Sending | CardPhase::Programming);
         let ready = if busy { 0 } else { READY_FOR_DATA };
         let app = if self.state.app_command { APP_CMD } else { 0 };
         self.state.errors | self.state.phase.code() << 9 | ready | app

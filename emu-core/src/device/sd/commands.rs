@@ -3,6 +3,8 @@
 //! Not offered, and therefore illegal: write protection (CMD28 to 30), locking (CMD42), programming of CID and CSD (CMD26,
 //! CMD27), general commands (CMD56). The CSD's command classes say so.
 
+use std::time::Duration;
+
 use super::card::{Response, SdCard, SdCardState};
 use super::data::Data;
 use super::identity::{OCR_HIGH_CAPACITY, OCR_POWERED, OCR_VOLTAGES, cid, csd, scr, switch_status};
@@ -11,6 +13,10 @@ use super::status::{
     ILLEGAL_COMMAND, OUT_OF_RANGE,
 };
 use crate::card::{BlockRead, Lba};
+
+/// An erase takes this long, and more for each 4 KiB that held something.
+const ERASE_TIME: Duration = Duration::from_micros(250);
+const ERASE_NANOS_PER_CHUNK: u64 = 2000;
 
 /// A command was not legal in the card's state, or not meant for this card.
 struct Refused;
@@ -290,8 +296,14 @@ impl SdCard {
         };
         if end < start {
             self.state.errors |= ERASE_PARAM;
-        } else if self.image.erase_sectors(Lba(start), end - start + 1).is_err() {
-            self.state.errors |= ERROR;
+            return;
+        }
+        match self.image.erase_sectors(Lba(start), end - start + 1) {
+            Ok(work) => {
+                self.state.busy_time = Some(ERASE_TIME + Duration::from_nanos(work * ERASE_NANOS_PER_CHUNK));
+                self.state.phase = CardPhase::Programming;
+            }
+            Err(_) => self.state.errors |= ERROR,
         }
     }
 }

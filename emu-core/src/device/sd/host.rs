@@ -125,7 +125,9 @@ impl SdHost {
         let frame = u64::from(self.state.command_high & 0xFFFF) << 32 | u64::from(self.state.command_low);
         let (index, argument) = ((frame >> 40) as u8 & 0x3F, (frame >> 8) as u32);
         self.stop_work(ctx, flags, index);
-        let response = self.card.as_mut().map_or(Response::None, |card| card.command(index, argument));
+        let refused = self.refuses(ctx, index);
+        let card = self.card.as_mut().filter(|_| !refused);
+        let response = card.map_or(Response::None, |card| card.command(index, argument));
         self.state.answer = Some(self.take_response(flags, response));
         self.prepare_work(flags);
         self.schedule_answer(ctx);

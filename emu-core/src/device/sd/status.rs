@@ -51,6 +51,8 @@ pub(super) enum CardPhase {
     Sending,
     /// Takes data.
     Receiving,
+    /// Erases; knows no command but CMD0 and CMD13.
+    Programming,
     /// Switched off by CMD15.
     Inactive,
 }
@@ -66,6 +68,7 @@ impl CardPhase {
             CardPhase::Transfer => 4,
             CardPhase::Sending => 5,
             CardPhase::Receiving => 6,
+            CardPhase::Programming => 7,
         }
     }
 }

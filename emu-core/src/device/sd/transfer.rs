@@ -9,11 +9,13 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::card::SdCard;
 use super::host::{COMMAND_DONE, DATA_DONE, FAILED, FLAGS_READ, FLAGS_READ_ALT, FLAGS_WRITE, SdHost};
 use crate::bus::{DeviceContext, DmaAddr, EventToken};
 
 const ANSWER: EventToken = EventToken(0);
 const DATA: EventToken = EventToken(1);
+const BUSY: EventToken = EventToken(2);
 
 const ANSWER_TIME: Duration = Duration::from_micros(5);
 const ACCESS_TIME: Duration = Duration::from_micros(50);
@@ -76,12 +78,22 @@ impl SdHost {
 
     pub(super) fn schedule_answer(&mut self, ctx: &mut DeviceContext<'_>) {
         ctx.schedule(ANSWER, ANSWER_TIME);
+        if let Some(time) = self.card.as_mut().and_then(SdCard::take_busy_time) {
+            ctx.schedule(BUSY, time);
+        }
+    }
+
+    /// While the card erases, another erase gets no answer, not even from a card that was reset in between: erasing is
+    /// the one command whose work is paid for afterwards.
+    pub(super) fn refuses(&self, ctx: &DeviceContext<'_>, index: u8) -> bool {
+        index == 38 && ctx.scheduled(BUSY).is_some()
     }
 
     pub(super) fn handle_event(&mut self, ctx: &mut DeviceContext<'_>, token: EventToken) {
         match token {
             ANSWER => self.answer_arrived(ctx),
             DATA => self.data_step(ctx),
+            BUSY => self.card.iter_mut().for_each(SdCard::end_busy),
             _ => {}
         }
     }
