@@ -5,6 +5,7 @@ use darkroom_models::{Camera, CardSlot, DeviceKind, Generation, InterruptId};
 use crate::bus::{Device, DeviceId, IrqId, Port, StateHasher};
 use crate::card::Overlay;
 use crate::device::card_led::CardLed;
+use crate::device::cf::{CfController, CfInterrupts};
 use crate::device::display::Display;
 use crate::device::dma::CopyDma;
 use crate::device::engine::{AdtgDma, Edmac, HeadTimers, Jpcore, Preprocessor};
@@ -41,6 +42,7 @@ pub(super) enum Slot {
     MlHelpers,
     Mpu,
     Sd,
+    Cf,
     AdtgDma,
     Edmac,
     HeadTimers,
@@ -86,7 +88,8 @@ pub(super) struct Devices {
     sio: Sio,
     ml_helpers: MlHelpers,
     pub(super) mpu: Mpu,
-    pub(super) sd: SdHost,
+    sd: SdHost,
+    cf: CfController,
     adtg: AdtgDma,
     edmac: Edmac,
     heads: HeadTimers,
@@ -115,6 +118,7 @@ impl Devices {
             ml_helpers: MlHelpers,
             mpu: mpu(camera),
             sd: sd(camera),
+            cf: cf(camera),
             adtg: AdtgDma::new(window_interrupts(camera, DeviceKind::AdtgDma).next()),
             edmac: Edmac::default(),
             heads: heads(camera),
@@ -142,24 +146,24 @@ impl Devices {
     /// Puts a card into a slot.
     pub(super) fn insert_card(&mut self, slot: CardSlot, card: Overlay) {
         match slot {
-            CardSlot::Sd => self.sd.insert(card),
-            _ => {}
+            CardSlot::Cf => self.cf.insert(card),
+            _ => self.sd.insert(card),
         }
     }
 
     /// Takes the card out of a slot.
     pub(super) fn eject_card(&mut self, slot: CardSlot) -> Option<Overlay> {
         match slot {
-            CardSlot::Sd => self.sd.eject(),
-            _ => None,
+            CardSlot::Cf => self.cf.eject(),
+            _ => self.sd.eject(),
         }
     }
 
     /// The card in a slot.
     pub(super) fn card(&self, slot: CardSlot) -> Option<&Overlay> {
         match slot {
-            CardSlot::Sd => self.sd.card().map(|card| card.image()),
-            _ => None,
+            CardSlot::Cf => self.cf.drive().map(|drive| drive.image()),
+            _ => self.sd.card().map(|card| card.image()),
         }
     }
 
@@ -181,6 +185,7 @@ impl Devices {
             &mut self.ml_helpers,
             &mut self.mpu,
             &mut self.sd,
+            &mut self.cf,
             &mut self.adtg,
             &mut self.edmac,
             &mut self.heads,
@@ -230,6 +235,14 @@ fn sd(camera: &Camera) -> SdHost {
     let interrupts =
         SdInterrupts { driver: irq(camera.sd.driver_interrupt), dma: irq(camera.sd.dma_interrupt) };
     SdHost::new(interrupts)
+}
+
+fn cf(camera: &Camera) -> CfController {
+    let interrupts = camera.cf.as_ref();
+    CfController::new(CfInterrupts {
+        driver: interrupts.and_then(|cf| irq(cf.driver_interrupt)),
+        dma: interrupts.and_then(|cf| irq(cf.dma_interrupt)),
+    })
 }
 
 fn heads(camera: &Camera) -> HeadTimers {

@@ -4,6 +4,7 @@ use darkroom_models::{Addr, Camera, DeviceKind, Window as WindowSpec};
 
 use super::devices::Slot;
 use crate::bus::{DeviceId, Port, Window, WindowTable};
+use crate::device::cf::CfController;
 use crate::device::sd::SdHost;
 use crate::device::{display, interrupt, mpu, power, sio, uart};
 
@@ -74,6 +75,8 @@ fn owner(spec: &WindowSpec) -> Option<(DeviceId, Port)> {
         (DeviceKind::MpuSio, _) => (Slot::Mpu, mpu::SERIAL),
         (DeviceKind::Sd, _) => (Slot::Sd, SdHost::CONTROLLER),
         (DeviceKind::SdDma, _) => (Slot::Sd, SdHost::DMA),
+        (DeviceKind::CfAta, _) => (Slot::Cf, CfController::ATA),
+        (DeviceKind::CfDma, _) => (Slot::Cf, CfController::DMA),
         (DeviceKind::MlHelpers, _) => (Slot::MlHelpers, Port(0)),
         (DeviceKind::AdtgDma, _) => (Slot::AdtgDma, Port(0)),
         (DeviceKind::Edmac, instance) => (Slot::Edmac, Port(instance as u8)),
