@@ -1,2 +1,69 @@
-//! The worker program.
-fn main() {}
+//! The worker program: `darkroom-worker` leases and runs jobs; `child` and `probe` are what it starts itself.
+
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand};
+use darkroom_worker::child::sandbox::Budget;
+use darkroom_worker::child::{self, probe_nothing, probe_sandbox};
+
+/// Leases jobs from a Darkroom orchestrator and runs each in a sandboxed process.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs one job; started by the worker itself.
+    #[command(hide = true)]
+    Child {
+        /// Process id of the worker: without it the job dies.
+        #[arg(long)]
+        parent: u32,
+        #[command(flatten)]
+        budget: BudgetArgs,
+    },
+    /// Tries to break out of the sandbox that jobs run in, and prints how that went as JSON.
+    Probe {
+        /// Show the same attempts without the sandbox.
+        #[arg(long)]
+        without_sandbox: bool,
+        #[command(flatten)]
+        budget: BudgetArgs,
+    },
+}
+
+#[derive(Args)]
+struct BudgetArgs {
+    /// Address space of a job, in bytes.
+    #[arg(long, default_value_t = Budget::default().memory_bytes)]
+    memory_bytes: u64,
+    /// CPU time of a job, in seconds.
+    #[arg(long, default_value_t = Budget::default().cpu_seconds)]
+    cpu_seconds: u64,
+}
+
+impl From<BudgetArgs> for Budget {
+    fn from(args: BudgetArgs) -> Self {
+        Self { memory_bytes: args.memory_bytes, cpu_seconds: args.cpu_seconds }
+    }
+}
+
+fn main() -> anyhow::Result<()> {
+    match Cli::parse().command {
+        Some(Command::Child { parent, budget }) => {
+            child::die_with_parent(parent)?;
+            child::run(&budget.into())
+        }
+        Some(Command::Probe { without_sandbox, budget }) => probe(without_sandbox, &budget.into()),
+        None => anyhow::bail!("not yet"),
+    }
+}
+
+fn probe(without_sandbox: bool, budget: &Budget) -> anyhow::Result<()> {
+    let probes = if without_sandbox { probe_nothing() } else { probe_sandbox(budget)? };
+    let text = serde_json::to_string_pretty(&probes).context("writing the probes")?;
+    println!("{text}");
+    Ok(())
+}

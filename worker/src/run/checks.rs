@@ -2,16 +2,15 @@
 
 use std::io;
 
-use darkroom_protocol::scenario::{Area, Step};
+use darkroom_emu_core::frame::{Area, CompareRules, Comparison, Frame, compare};
+use darkroom_protocol::scenario::{self, Step};
 use darkroom_protocol::verdict::{CheckOutcome, Evidence, EvidenceKind, Reason, ReasonCode};
 use darkroom_protocol::worker::Event;
 
-use super::compare::{Agreement, compare};
 use super::ending::{Ending, seconds};
 use super::engine::{Engine, Power, span};
 use super::film::Place;
 use super::logbook::LogSearch;
-use super::picture::Picture;
 use super::steps::Waited;
 
 /// How a check came out.
@@ -41,10 +40,9 @@ impl Finding {
 }
 
 /// What a screen is compared with.
-#[derive(Clone, Copy)]
 struct Wanted<'a> {
     name: &'a str,
-    how: Agreement<'a>,
+    rules: CompareRules,
 }
 
 impl Engine<'_> {
@@ -103,9 +101,9 @@ impl Engine<'_> {
                 let wanted = wanted(step);
                 let references = self.references;
                 let reference = references.get(wanted.name).ok();
-                let mut seen: Option<(Picture, bool)> = None;
+                let mut seen: Option<(Frame, bool)> = None;
                 self.wait(*within, &mut |engine| {
-                    equals(engine.film.shown(), reference, wanted.how, &mut seen)
+                    equals(engine.film.shown(), reference, &wanted.rules, &mut seen)
                 })
             }
             _ => Ok(Waited::Expired),
@@ -163,17 +161,18 @@ impl Engine<'_> {
             Ok(expected) => expected,
             Err(why) => return Ok(Finding::broken(ReasonCode::ReferenceMissing, why).with(vec![proof])),
         };
-        let found = compare(expected, &actual, wanted.how);
-        if found.equal {
-            return Ok(Finding::held(found.detail).with(vec![proof]));
+        let found = compare(&actual, expected, &wanted.rules);
+        let detail = found.as_ref().map_or_else(ToString::to_string, |found| describe(found, &wanted.rules));
+        if found.as_ref().is_ok_and(|found| found.matches) {
+            return Ok(Finding::held(detail).with(vec![proof]));
         }
         let mut evidence =
             vec![Evidence { kind: EvidenceKind::Expected, digest: self.sink.picture(expected)? }, proof];
-        if let Some(difference) = found.difference {
-            evidence
-                .push(Evidence { kind: EvidenceKind::Difference, digest: self.sink.picture(&difference)? });
+        if let Ok(found) = found {
+            let digest = self.sink.picture(&found.difference)?;
+            evidence.push(Evidence { kind: EvidenceKind::Difference, digest });
         }
-        Ok(Finding::broken(ReasonCode::ScreenDiffers, found.detail).with(evidence))
+        Ok(Finding::broken(ReasonCode::ScreenDiffers, detail).with(evidence))
     }
 
     fn record(&mut self, index: u32, finding: Finding) -> io::Result<()> {
@@ -200,10 +199,10 @@ fn outlasts_halt(step: &Step) -> bool {
 
 /// Compares only when the screen changed since the last comparison.
 fn equals(
-    shown: &Picture,
-    reference: Option<&Picture>,
-    how: Agreement<'_>,
-    seen: &mut Option<(Picture, bool)>,
+    shown: &Frame,
+    reference: Option<&Frame>,
+    rules: &CompareRules,
+    seen: &mut Option<(Frame, bool)>,
 ) -> bool {
     let Some(reference) = reference else { return false };
     if let Some((picture, equal)) = seen
@@ -211,19 +210,40 @@ fn equals(
     {
         return *equal;
     }
-    let equal = compare(reference, shown, how).equal;
+    let equal = compare(shown, reference, rules).is_ok_and(|found| found.matches);
     *seen = Some((shown.clone(), equal));
     equal
 }
 
-fn wanted(step: &Step) -> Wanted<'_> {
-    const NO_AREAS: &[Area] = &[];
-    let (Step::WaitScreen { name, tolerance, max_outliers, areas, exclude, .. }
-    | Step::ExpectScreen { name, tolerance, max_outliers, areas, exclude }) = step
-    else {
-        let how = Agreement { tolerance: 0, max_outliers: 0, areas: NO_AREAS, exclude: NO_AREAS };
-        return Wanted { name: "", how };
+/// The comparison in words, with figures.
+fn describe(found: &Comparison, rules: &CompareRules) -> String {
+    let Some(Area { x, y, width, height }) = found.bounds else {
+        return format!("{} pixels agree", found.compared);
     };
-    let how = Agreement { tolerance: *tolerance, max_outliers: *max_outliers, areas, exclude };
-    Wanted { name, how }
+    format!(
+        "{} of {} pixels differ by more than {} (at most {} may), by up to {}, in {width}×{height} at ({x}, {y})",
+        found.outliers, found.compared, rules.tolerance, rules.max_outliers, found.worst
+    )
+}
+
+fn wanted(step: &Step) -> Wanted<'_> {
+    match step {
+        Step::WaitScreen { name, tolerance, max_outliers, areas, exclude, .. }
+        | Step::ExpectScreen { name, tolerance, max_outliers, areas, exclude } => {
+            let rules = CompareRules {
+                areas: to_areas(areas),
+                ignore: to_areas(exclude),
+                tolerance: *tolerance,
+                max_outliers: u64::from(*max_outliers),
+            };
+            Wanted { name, rules }
+        }
+        _ => Wanted { name: "", rules: CompareRules::default() },
+    }
+}
+
+fn to_areas(areas: &[scenario::Area]) -> Vec<Area> {
+    let convert =
+        |area: &scenario::Area| Area { x: area.x, y: area.y, width: area.width, height: area.height };
+    areas.iter().map(convert).collect()
 }

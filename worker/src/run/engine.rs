@@ -6,6 +6,7 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use darkroom_emu_core::clock::GuestTime;
+use darkroom_emu_core::frame::Frame;
 use darkroom_protocol::Digest;
 use darkroom_protocol::report::FrameInfo;
 use darkroom_protocol::scenario::Scenario;
@@ -16,7 +17,6 @@ use super::ending::{Ending, seconds};
 use super::film::{self, Film, Place};
 use super::guest::{Guest, Pause};
 use super::logbook::Logbook;
-use super::picture::Picture;
 use super::references::References;
 use super::sink::RunSink;
 
@@ -180,7 +180,7 @@ impl<'a> Engine<'a> {
     pub(super) fn keep_frame(
         &mut self,
         label: &str,
-        picture: &Picture,
+        picture: &Frame,
         place: Place,
     ) -> io::Result<Option<Digest>> {
         let Some(seq) = self.film.place(picture, place) else { return Ok(None) };

@@ -6,8 +6,7 @@
 use std::time::Duration;
 
 use darkroom_emu_core::clock::GuestTime;
-
-use super::picture::Picture;
+use darkroom_emu_core::frame::Frame;
 
 /// Guest time between two looks at the screen.
 pub(super) const PERIOD: Duration = Duration::from_millis(50);
@@ -20,10 +19,10 @@ pub(super) struct Film {
     cap: u32,
     taken: u32,
     capped: bool,
-    shown: Picture,
+    shown: Frame,
     since: GuestTime,
     looked: GuestTime,
-    kept: Picture,
+    kept: Frame,
 }
 
 /// Whether a frame is chosen by the film itself or asked for by the scenario.
@@ -37,12 +36,12 @@ pub(super) enum Place {
 
 impl Film {
     /// A strip of at most `cap` frames; `first` is the screen at power-on, which is not worth a frame.
-    pub(super) fn new(cap: u32, now: GuestTime, first: Picture) -> Self {
+    pub(super) fn new(cap: u32, now: GuestTime, first: Frame) -> Self {
         Self { cap, taken: 0, capped: false, kept: first.clone(), shown: first, since: now, looked: now }
     }
 
     /// Takes a look. True when the screen shows something new that has settled.
-    pub(super) fn look(&mut self, now: GuestTime, picture: Picture) -> bool {
+    pub(super) fn look(&mut self, now: GuestTime, picture: Frame) -> bool {
         if picture != self.shown {
             self.shown = picture;
             self.since = now;
@@ -52,7 +51,7 @@ impl Film {
     }
 
     /// What the screen showed at the last look.
-    pub(super) fn shown(&self) -> &Picture {
+    pub(super) fn shown(&self) -> &Frame {
         &self.shown
     }
 
@@ -62,7 +61,7 @@ impl Film {
     }
 
     /// Takes a place in the strip for `picture`; none when the strip is full.
-    pub(super) fn place(&mut self, picture: &Picture, place: Place) -> Option<u32> {
+    pub(super) fn place(&mut self, picture: &Frame, place: Place) -> Option<u32> {
         let held_free = u32::from(place == Place::Strip);
         if picture != &self.kept {
             self.kept = picture.clone();
@@ -85,8 +84,10 @@ impl Film {
 mod tests {
     use super::*;
 
-    fn plain(level: u8) -> Picture {
-        Picture::new(1, 1, vec![level; 4]).expect("a fine picture")
+    fn plain(level: u8) -> Frame {
+        let mut frame = Frame::black(1, 1);
+        frame.set_pixel(0, 0, [level; 3]);
+        frame
     }
 
     fn at(millis: u64) -> GuestTime {

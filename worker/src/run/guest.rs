@@ -4,10 +4,9 @@
 //! guest there. Everything happens in guest time, so a run does not depend on the host's speed.
 
 use darkroom_emu_core::clock::GuestTime;
+use darkroom_emu_core::frame::Frame;
 use darkroom_protocol::report::{CardChangeKind, GuestFault, UnknownAccess};
 use thiserror::Error;
-
-use super::picture::Picture;
 
 /// Why [`Guest::run_until`] came back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,7 +72,7 @@ pub trait Guest {
     /// Console bytes printed since the last call, in order.
     fn take_console(&mut self) -> Vec<u8>;
     /// What the screen shows now.
-    fn picture(&mut self) -> Picture;
+    fn picture(&mut self) -> Frame;
     /// The card LED now.
     fn led(&self) -> Led;
     /// Presses or releases a button, named as in the camera's button table.
@@ -93,5 +92,5 @@ pub trait Guest {
     /// The first faults that the guest took.
     fn faults(&self) -> Vec<GuestFault>;
     /// Accesses to registers that no device models, most frequent first.
-    fn unknown_accesses(&self) -> Vec<UnknownAccess>;
+    fn unknown_accesses(&mut self) -> Vec<UnknownAccess>;
 }

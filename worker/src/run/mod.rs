@@ -5,20 +5,21 @@
 
 mod cardfiles;
 mod checks;
-mod compare;
 mod ending;
 mod engine;
 mod film;
 pub mod guest;
+mod job;
 mod logbook;
+mod machine;
 mod outcome;
-mod picture;
 mod references;
 mod sink;
 mod steps;
 
+pub use job::{Card, RunInputs, run_job};
+pub use machine::MachineGuest;
 pub use outcome::never_started;
-pub use picture::{MAX_SIDE, Picture, PictureError};
 pub use references::References;
 pub use sink::RunSink;
 

@@ -5,12 +5,13 @@ use std::io;
 use std::time::Duration;
 
 use darkroom_emu_core::clock::GuestTime;
+use darkroom_emu_core::frame::{Frame, encode_png};
 use darkroom_protocol::Digest;
 use darkroom_protocol::report::{CardChangeKind, FrameInfo, GuestFault, RunReport, UnknownAccess};
 use darkroom_protocol::scenario::Scenario;
 use darkroom_protocol::worker::Event;
 use darkroom_worker::run::guest::{ChangedFile, Guest, Led, Pause, Refused};
-use darkroom_worker::run::{Picture, References, RunSink, play_scenario};
+use darkroom_worker::run::{References, RunSink, play_scenario};
 
 /// What the guest does at some instant.
 #[derive(Debug, Clone)]
@@ -72,8 +73,10 @@ pub(crate) fn fault(now: GuestTime) -> GuestFault {
     }
 }
 
-pub(crate) fn screen(level: u8) -> Picture {
-    Picture::new(4, 2, [level, level, level, 255].repeat(8)).expect("a fine picture")
+pub(crate) fn screen(level: u8) -> Frame {
+    let mut frame = Frame::black(4, 2);
+    (0..8).for_each(|i| frame.set_pixel(i % 4, i / 4, [level; 3]));
+    frame
 }
 
 impl Guest for Scripted {
@@ -112,7 +115,7 @@ impl Guest for Scripted {
         std::mem::take(&mut self.console)
     }
 
-    fn picture(&mut self) -> Picture {
+    fn picture(&mut self) -> Frame {
         screen(self.level)
     }
 
@@ -169,7 +172,7 @@ impl Guest for Scripted {
         }
     }
 
-    fn unknown_accesses(&self) -> Vec<UnknownAccess> {
+    fn unknown_accesses(&mut self) -> Vec<UnknownAccess> {
         Vec::new()
     }
 }
@@ -179,7 +182,7 @@ impl Guest for Scripted {
 pub(crate) struct Keeper {
     pub(crate) log: Vec<u8>,
     pub(crate) events: Vec<Event>,
-    pub(crate) pictures: BTreeMap<Digest, Picture>,
+    pub(crate) pictures: BTreeMap<Digest, Frame>,
     pub(crate) files: BTreeMap<Digest, Vec<u8>>,
 }
 
@@ -194,8 +197,8 @@ impl RunSink for Keeper {
         Ok(())
     }
 
-    fn picture(&mut self, picture: &Picture) -> io::Result<Digest> {
-        let digest = Digest::of(&picture.to_png().map_err(io::Error::other)?);
+    fn picture(&mut self, picture: &Frame) -> io::Result<Digest> {
+        let digest = Digest::of(&encode_png(picture).map_err(io::Error::other)?);
         self.pictures.insert(digest, picture.clone());
         Ok(digest)
     }

@@ -1,0 +1,56 @@
+//! Tries from inside the cage what a hijacked job would try, and says how it went.
+
+use std::io;
+
+use darkroom_protocol::worker::SandboxProbe;
+
+use super::raw;
+use super::sandbox::{self, Budget, PathRules, SandboxError};
+
+/// Every probe, in the order in which they are tried. The process is caged afterwards.
+///
+/// # Errors
+/// When the cage cannot be closed.
+pub fn probe_sandbox(budget: &Budget) -> Result<Vec<SandboxProbe>, SandboxError> {
+    let paths = sandbox::enter(budget)?;
+    let mut probes = try_everything();
+    probes.push(SandboxProbe {
+        name: "landlock".to_owned(),
+        // Seccomp alone refuses every path too: a missing Landlock is worth a note, not a refusal to work.
+        refused: true,
+        detail: paths.describe().to_owned(),
+    });
+    Ok(probes)
+}
+
+/// The same attempts without a cage: what they look like when nothing stops them.
+pub fn probe_nothing() -> Vec<SandboxProbe> {
+    let mut probes = try_everything();
+    let detail = PathRules::None.describe().to_owned();
+    probes.push(SandboxProbe { name: "landlock".to_owned(), refused: false, detail });
+    probes
+}
+
+fn try_everything() -> Vec<SandboxProbe> {
+    let mut probes: Vec<_> = raw::FORBIDDEN.iter().map(|call| judge(call.name, call.attempt())).collect();
+    probes.push(judge("fork", raw::attempt_fork()));
+    probes.push(secrets());
+    probes
+}
+
+/// Only EPERM, which the filter gives, counts as refused: any other answer means that the kernel looked at the call.
+fn judge(name: &str, answer: io::Result<libc::c_long>) -> SandboxProbe {
+    let refused = matches!(&answer, Err(error) if error.raw_os_error() == Some(libc::EPERM));
+    let detail = match answer {
+        Ok(result) => format!("went through, result {result}"),
+        Err(error) => error.to_string(),
+    };
+    SandboxProbe { name: name.to_owned(), refused, detail }
+}
+
+/// The worker's token must not be in the environment of a job.
+fn secrets() -> SandboxProbe {
+    let found: Vec<_> = std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned()).collect();
+    let detail = if found.is_empty() { "empty".to_owned() } else { format!("holds {}", found.join(", ")) };
+    SandboxProbe { name: "environment".to_owned(), refused: found.is_empty(), detail }
+}

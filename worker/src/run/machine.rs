@@ -1,0 +1,215 @@
+//! The real guest: a machine of the emulator core behind the engine's door.
+
+use std::sync::Arc;
+
+use darkroom_emu_core::arm::{FaultKind, FaultRecord};
+use darkroom_emu_core::bus::{self, Direction};
+use darkroom_emu_core::card::{BlockRead, Change, ChangeKind, FatVolume, Overlay, Tree, diff};
+use darkroom_emu_core::clock::GuestTime;
+use darkroom_emu_core::device::card_led;
+use darkroom_emu_core::device::mpu::KeyAction;
+use darkroom_emu_core::frame::Frame;
+use darkroom_emu_core::machine::{Machine, MachineConfig, MachineError, Roms, Stop};
+use darkroom_emu_core::memory::GuestAddr;
+use darkroom_models::{Camera, CardSlot};
+use darkroom_protocol::report::{CardChangeKind, GuestFault, UnknownAccess};
+
+use super::guest::{ChangedFile, Guest, Led, Pause, Refused};
+
+/// Unknown registers listed in a report.
+const MAX_UNKNOWN: usize = 100;
+/// The card door in button tables (reference: automation.md §2).
+const CARD_DOOR: &str = "c";
+
+/// A camera with a card, powered on.
+pub struct MachineGuest {
+    machine: Machine,
+    slot: CardSlot,
+    base: Arc<dyn BlockRead>,
+    stop_on_fault: bool,
+    faults: Vec<GuestFault>,
+    /// The card's files, read once while nothing can change them.
+    tree: Option<Tree>,
+}
+
+impl MachineGuest {
+    /// Puts `card` into the slot that the camera starts from and powers it on, its boot flag set.
+    ///
+    /// # Errors
+    /// When the ROM files do not fit the camera.
+    pub fn new(
+        camera: &Camera,
+        roms: Roms,
+        card: Arc<dyn BlockRead>,
+        stop_on_fault: bool,
+    ) -> Result<Self, MachineError> {
+        let slot = camera.boot_slot().unwrap_or(CardSlot::Sd);
+        let overlay = Overlay::new(Arc::clone(&card));
+        let mut config = MachineConfig::new(camera, roms);
+        match slot {
+            CardSlot::Cf => config.cf = Some(overlay),
+            _ => config.sd = Some(overlay),
+        }
+        let machine = Machine::new(config)?;
+        Ok(Self { machine, slot, base: card, stop_on_fault, faults: Vec::new(), tree: None })
+    }
+
+    fn card(&self) -> Result<&Overlay, Refused> {
+        self.machine.card(self.slot).ok_or_else(|| Refused("there is no card in the slot".to_owned()))
+    }
+
+    /// Notes new faults. True when there were any.
+    fn note_faults(&mut self) -> bool {
+        let known = self.faults.len();
+        if self.machine.cpu().fault_count() as usize <= known {
+            return false;
+        }
+        let records = self.machine.report().faults;
+        let new: Vec<_> = records.iter().skip(known).map(|record| self.describe(record)).collect();
+        self.faults.extend(new);
+        self.faults.len() > known
+    }
+
+    fn describe(&self, record: &FaultRecord) -> GuestFault {
+        let kind = match record.kind {
+            FaultKind::Undefined => "undefined instruction",
+            FaultKind::PrefetchAbort => "prefetch abort",
+            FaultKind::DataAbortRead => "data abort (read)",
+            FaultKind::DataAbortWrite => "data abort (write)",
+        };
+        GuestFault {
+            kind: kind.to_owned(),
+            pc: record.pc.0,
+            address: (record.kind != FaultKind::Undefined).then_some(record.address.0),
+            registers: record.regs.to_vec(),
+            cpsr: record.cpsr,
+            guest_ns: self.machine.now().as_nanos(),
+            instruction: self.instruction_at(record.pc),
+        }
+    }
+
+    /// The code of the instruction, when there is memory to read it from.
+    fn instruction_at(&self, pc: GuestAddr) -> String {
+        let mut word = [0; 4];
+        let read = self.machine.peek(pc, &mut word);
+        if read == word.len() { format!("{:08x}", u32::from_le_bytes(word)) } else { String::new() }
+    }
+}
+
+impl Guest for MachineGuest {
+    fn now(&self) -> GuestTime {
+        self.machine.now()
+    }
+
+    fn instructions(&self) -> u64 {
+        self.machine.instructions()
+    }
+
+    fn run_until(&mut self, until: GuestTime, budget: u64) -> Pause {
+        self.tree = None;
+        let limit = self.machine.instructions().saturating_add(budget);
+        let stop = self.machine.run_until(until, limit);
+        let faulted = self.note_faults();
+        if let Some(first) = self.faults.first().filter(|_| faulted && self.stop_on_fault) {
+            return Pause::Fault(Box::new(first.clone()));
+        }
+        match stop {
+            Stop::TimeReached => Pause::Reached,
+            Stop::InstructionLimit => Pause::Budget,
+            Stop::PoweredDown => Pause::PoweredDown,
+            Stop::Halted => Pause::Halted,
+            Stop::Fault(record) => Pause::Fault(Box::new(self.describe(&record))),
+        }
+    }
+
+    fn take_console(&mut self) -> Vec<u8> {
+        let chunks = self.machine.take_console().chunks;
+        chunks.into_iter().flat_map(|chunk| chunk.bytes).collect()
+    }
+
+    fn picture(&mut self) -> Frame {
+        self.machine.frame()
+    }
+
+    fn led(&self) -> Led {
+        match self.machine.led() {
+            card_led::Led::Never => Led::Never,
+            card_led::Led::Off => Led::Off,
+            card_led::Led::On => Led::On,
+        }
+    }
+
+    fn key(&mut self, name: &str, down: bool) -> Result<(), Refused> {
+        let action = if down { KeyAction::Press } else { KeyAction::Release };
+        self.machine.key(name, action).map_err(refused)
+    }
+
+    fn type_bytes(&mut self, bytes: &[u8]) -> Result<(), Refused> {
+        let taken = self.machine.send_uart(bytes);
+        if taken == bytes.len() {
+            return Ok(());
+        }
+        Err(Refused(format!("the serial line took {taken} of {} bytes", bytes.len())))
+    }
+
+    fn card_door(&mut self, open: bool) -> Result<(), Refused> {
+        // The door's button goes down when it opens.
+        self.key(CARD_DOOR, open)
+    }
+
+    fn switch_off(&mut self) -> Result<(), Refused> {
+        self.machine.power_switch().map_err(refused)
+    }
+
+    fn card_file(&mut self, path: &str, limit: u64) -> Result<Option<Vec<u8>>, Refused> {
+        let cached = self.tree.take();
+        let volume = FatVolume::open(self.card()?).map_err(refused)?;
+        let tree = cached.unwrap_or_else(|| volume.tree());
+        let read = match tree.get(path) {
+            None => Ok(None),
+            Some(file) => volume.read(file, limit).map(Some).map_err(refused),
+        };
+        self.tree = Some(tree);
+        read
+    }
+
+    fn card_changes(&mut self) -> Result<Vec<ChangedFile>, Refused> {
+        let found = diff(self.base.as_ref(), self.card()?).map_err(refused)?;
+        Ok(found.changes.into_iter().filter(|change| !change.file.entry.is_folder).map(changed).collect())
+    }
+
+    fn state_hash(&mut self) -> String {
+        hex::encode(self.machine.state_hash())
+    }
+
+    fn faults(&self) -> Vec<GuestFault> {
+        self.faults.clone()
+    }
+
+    fn unknown_accesses(&mut self) -> Vec<UnknownAccess> {
+        let mut all = self.machine.report().unknown;
+        // A stable sort: equally frequent ones stay in the order of their addresses.
+        all.sort_by_key(|access| std::cmp::Reverse(access.count));
+        let convert = |access: &bus::UnknownAccess| UnknownAccess {
+            address: access.addr,
+            pc: access.pc,
+            direction: if access.direction == Direction::Read { "read" } else { "write" }.to_owned(),
+            count: access.count,
+        };
+        all.iter().take(MAX_UNKNOWN).map(convert).collect()
+    }
+}
+
+fn refused(error: impl std::fmt::Display) -> Refused {
+    Refused(error.to_string())
+}
+
+fn changed(change: Change) -> ChangedFile {
+    let kind = match change.kind {
+        ChangeKind::Added => CardChangeKind::Added,
+        ChangeKind::Changed => CardChangeKind::Changed,
+        ChangeKind::Removed => CardChangeKind::Removed,
+    };
+    let size = if kind == CardChangeKind::Removed { 0 } else { u64::from(change.file.entry.size) };
+    ChangedFile { path: change.file.path, kind, size }
+}
