@@ -165,7 +165,8 @@ create table worker (
     seen_at       timestamptz not null default now(),
     gone_at       timestamptz,
     jobs_done     bigint not null default 0,
-    infra_streak  integer not null default 0
+    infra_streak  integer not null default 0,      -- attempts in a row that ended by the worker's own trouble
+    quarantined_until timestamptz                  -- no claims before, after three of them
 );
 
 create table attempt (
@@ -179,10 +180,16 @@ create table attempt (
     supervisor_log text not null default '',
     next_event     bigint not null default 0,
     log_bytes      bigint not null default 0,
+    log_cap        bigint not null default 0,      -- most log bytes taken
+    frames         integer not null default 0,
+    frame_cap      integer not null default 0,     -- most frames taken
+    blob_bytes     bigint not null default 0,
+    blob_cap       bigint not null default 0,      -- most uploaded bytes taken
     claimed_at     timestamptz not null default now(),
     ended_at       timestamptz,
     primary key (job, number)
 );
+create index attempt_worker on attempt (worker, claimed_at desc);
 
 -- What came back, per attempt, so that a later try never mixes with an earlier one.
 create table log_chunk (
@@ -239,3 +246,11 @@ create table card_change (
     primary key (job, number, path),
     foreign key (job, number) references attempt on delete cascade
 );
+
+-- Every expected check of a job with the newest that is known of it: the current attempt's row, or the one written
+-- when the job was made.
+create view job_check as
+select distinct on (r.job, r.step) r.job, r.number, r.step, r.title, r.outcome, r.detail, r.evidence
+from check_result r join job j on j.id = r.job
+where r.number in (0, j.attempts)
+order by r.job, r.step, r.number desc;

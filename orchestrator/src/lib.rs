@@ -1,1 +1,17 @@
-//! Web, API, queue, fleet.
+//! Web, API, queue, fleet: the orchestrator as a library. The program `darkroom-orchestrator` and `darkroom up` use it.
+//!
+//! Layers, from the outside in: `web` and `api` → `queue`, `intake`, `auth`, `store` → `db`. Only `db` has SQL; only
+//! `fleet` knows the container engine.
+
+pub mod api;
+pub mod app;
+pub mod auth;
+pub mod config;
+pub mod db;
+pub mod error;
+pub mod intake;
+pub mod live;
+pub mod queue;
+pub mod state;
+pub mod store;
+pub mod web;

@@ -1,0 +1,106 @@
+//! Builds and their payload per camera.
+
+use super::{DbError, DbResult, PgDb, digest_of, signed, unsigned};
+use darkroom_protocol::api::{Build, BuildPlatform};
+use darkroom_protocol::job::{Payload, PayloadKind};
+use darkroom_protocol::{BuildId, CameraName, Digest};
+use sqlx::FromRow;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+#[derive(FromRow)]
+struct BuildRow {
+    id: Uuid,
+    name: String,
+    created_at: OffsetDateTime,
+}
+
+#[derive(FromRow)]
+struct PlatformRow {
+    camera: String,
+    firmware: Option<String>,
+    kind: String,
+    blob: Vec<u8>,
+    size: i64,
+}
+
+fn kind_word(kind: PayloadKind) -> &'static str {
+    match kind {
+        PayloadKind::Autoexec => "autoexec",
+        PayloadKind::Zip => "zip",
+    }
+}
+
+/// A payload from its columns.
+pub(super) fn payload(kind: &str, blob: &[u8], size: i64) -> DbResult<Payload> {
+    let kind = match kind {
+        "autoexec" => PayloadKind::Autoexec,
+        "zip" => PayloadKind::Zip,
+        other => return Err(DbError::corrupt("build_platform", format!("kind '{other}'"))),
+    };
+    Ok(Payload { kind, digest: digest_of("build_platform", blob)?, size: unsigned(size) })
+}
+
+impl TryFrom<PlatformRow> for BuildPlatform {
+    type Error = DbError;
+    fn try_from(row: PlatformRow) -> DbResult<Self> {
+        let payload = payload(&row.kind, &row.blob, row.size)?;
+        Ok(Self { camera: CameraName(row.camera), firmware: row.firmware, payload })
+    }
+}
+
+impl PgDb {
+    /// Stores a build; `upload` and the payloads are blobs already.
+    pub async fn insert_build(
+        &self,
+        name: &str,
+        upload: Digest,
+        platforms: &[BuildPlatform],
+        created_by: &str,
+    ) -> DbResult<BuildId> {
+        let id = BuildId::fresh();
+        let mut tx = self.begin().await?;
+        sqlx::query("insert into build (id, name, upload, created_by) values ($1, $2, $3, $4)")
+            .bind(id.0)
+            .bind(name)
+            .bind(&upload.0[..])
+            .bind(created_by)
+            .execute(&mut *tx)
+            .await?;
+        for platform in platforms {
+            sqlx::query(
+                "insert into build_platform (build, camera, firmware, kind, blob, size)
+                 values ($1, $2, $3, $4, $5, $6)",
+            )
+            .bind(id.0)
+            .bind(&platform.camera.0)
+            .bind(&platform.firmware)
+            .bind(kind_word(platform.payload.kind))
+            .bind(&platform.payload.digest.0[..])
+            .bind(signed(platform.payload.size))
+            .execute(&mut *tx)
+            .await?;
+        }
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    /// A build with its payloads, in the order of cameras.
+    pub async fn build(&self, id: BuildId) -> DbResult<Option<Build>> {
+        let row: Option<BuildRow> = sqlx::query_as("select id, name, created_at from build where id = $1")
+            .bind(id.0)
+            .fetch_optional(self.pool())
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let platforms: Vec<PlatformRow> = sqlx::query_as(
+            "select p.camera, p.firmware, p.kind, p.blob, p.size
+             from build_platform p join camera c on c.name = p.camera
+             where p.build = $1 order by c.position, c.name",
+        )
+        .bind(id.0)
+        .fetch_all(self.pool())
+        .await?;
+        let platforms = platforms.into_iter().map(BuildPlatform::try_from).collect::<DbResult<_>>()?;
+        Ok(Some(Build { id: BuildId(row.id), name: row.name, platforms, created_at: row.created_at }))
+    }
+}
