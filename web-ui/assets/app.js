@@ -25,9 +25,15 @@ async function update(address) {
   const answer = await fetch(address, { headers: { accept: "text/html" } });
   if (!answer.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (keyOf(fresh) !== keyOf(document)) return location.reload();
   for (const part of fresh.querySelectorAll("[data-part]")) replace(byId(part.id), part);
   await moreLines();
   say();
+}
+
+// The front page shows the newest batch: when that is another one, nothing on the page is right any more.
+function keyOf(where) {
+  return where.querySelector("[data-key]")?.dataset.key;
 }
 
 // Parts that did not change stay untouched, and so do the reader's place, selection and focus.

@@ -109,18 +109,6 @@ pub struct Overview {
     pub older: Option<String>,
 }
 
-impl Overview {
-    /// Id of the newest batch, empty when there is none.
-    pub fn newest_id(&self) -> String {
-        self.newest.as_ref().map(|newest| newest.batch.id.to_string()).unwrap_or_default()
-    }
-
-    /// Whether anything on the page may still change.
-    pub fn is_live(&self) -> bool {
-        self.newest.as_ref().is_some_and(|newest| newest.batch.finished_at.is_none())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
