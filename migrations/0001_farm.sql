@@ -154,6 +154,8 @@ create table job (
 create index job_queue on job (priority, queued_at, position) where state = 'queued';
 create index job_lease on job (lease_until) where state = 'running';
 create index job_history on job (camera, scenario, finished_at desc);
+create index job_camera on job (camera, queued_at desc);
+create index job_build on job (build);
 
 create table worker (
     id            uuid primary key,

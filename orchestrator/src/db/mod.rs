@@ -28,7 +28,12 @@ pub use cameras::CameraRow;
 pub use claim::{Claimed, LeaseRules};
 pub use expiry::Expired;
 pub use finish::{Blame, Ending, Expected, Finished};
+pub(crate) use jobs::{job_state, reason_of, verdict_of};
 pub use listen::{Listener, Notice};
+pub use pages::{
+    BatchLineRow, Before, BuildLineRow, CameraUseRow, CellRow, JobLineRow, JobPageRow, Pulse,
+    ScenarioPageRow, StepRow, WorkerRow,
+};
 pub use results::LogWrite;
 pub use rom_sets::NewRomSet;
 pub use scenarios::{ANY_CAMERA, NewScenario, StoredScenario};

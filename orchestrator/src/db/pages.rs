@@ -5,7 +5,7 @@ mod jobs;
 mod lists;
 
 pub use batches::{BatchLineRow, CellRow, Pulse};
-pub use jobs::{FrameRow, JobLineRow, JobPageRow, StepRow};
+pub use jobs::{JobLineRow, JobPageRow, StepRow};
 pub use lists::{BuildLineRow, CameraUseRow, ScenarioPageRow, WorkerRow};
 
 use time::OffsetDateTime;

@@ -90,7 +90,12 @@ fn beside(refusal: &Refusal) -> FieldErrors {
     FieldErrors::one(field, sentence(&refusal.message))
 }
 
-async fn view(state: &AppState, visitor: &Visitor, form: &Form, errors: FieldErrors) -> PageResult<RomSetsPage> {
+async fn view(
+    state: &AppState,
+    visitor: &Visitor,
+    form: &Form,
+    errors: FieldErrors,
+) -> PageResult<RomSetsPage> {
     let cameras = state.db.cameras().await?.into_iter();
     Ok(RomSetsPage {
         shell: visitor.shell("ROM sets", Room::RomSets),

@@ -112,7 +112,12 @@ fn beside(refusal: &Refusal) -> FieldErrors {
     FieldErrors::one(field, sentence(&refusal.message))
 }
 
-async fn view(state: &AppState, visitor: &Visitor, form: &Form, errors: FieldErrors) -> PageResult<UploadPage> {
+async fn view(
+    state: &AppState,
+    visitor: &Visitor,
+    form: &Form,
+    errors: FieldErrors,
+) -> PageResult<UploadPage> {
     let scenarios = state.db.scenarios().await?.into_iter();
     let scenario = |name: String, hint: String| {
         let ticked = form.scenarios.contains(&name);

@@ -80,8 +80,7 @@ async fn allowed(parts: &mut Parts, state: &AppState, wanted: Scope) -> PageResu
 
 /// A page sends its reader to the login and back; a form that was sent cannot be sent again from there.
 fn must_sign_in(parts: &Parts, refusal: Refusal) -> PageError {
-    let wanted = (parts.method == Method::GET).then(|| {
-        parts.uri.path_and_query().map_or_else(|| "/".to_owned(), |path| path.as_str().to_owned())
-    });
+    let wanted = (parts.method == Method::GET)
+        .then(|| parts.uri.path_and_query().map_or_else(|| "/".to_owned(), |path| path.as_str().to_owned()));
     PageError::sign_in(refusal, wanted)
 }

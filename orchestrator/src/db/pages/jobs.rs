@@ -54,9 +54,8 @@ pub struct JobPageRow {
     pub ahead: Option<i64>,
 }
 
-/// A frame of the film strip.
-#[derive(Debug, Clone, FromRow)]
-pub struct FrameRow {
+#[derive(FromRow)]
+struct FrameRow {
     seq: i32,
     label: String,
     guest_ns: i64,
