@@ -3,7 +3,8 @@
 use darkroom_emu_core::bus::Source;
 use darkroom_emu_core::card::{CardBuilder, CardDiff, FileLimits, FileSet, Overlay, diff};
 use darkroom_emu_core::clock::GuestTime;
-use darkroom_emu_core::frame::{CompareRules, Frame, compare};
+use darkroom_emu_core::device::card_led::Led;
+use darkroom_emu_core::frame::{CompareRules, Frame, compare, decode_png, overlay_led};
 use darkroom_emu_core::machine::{Console, Machine, MachineConfig, Report, Roms, Stop};
 use darkroom_firmware::{OpenRom, open_rom, sample};
 use darkroom_models::{Camera, CardSlot, Catalog};
@@ -11,18 +12,27 @@ use darkroom_models::{Camera, CardSlot, Catalog};
 const LIMIT: GuestTime = GuestTime::from_millis(20_000);
 
 fn sample_card(name: &str, camera: &Camera) -> Overlay {
+    CardBuilder::new().build(&sample_files(name, camera)).expect("a card")
+}
+
+fn sample_files(name: &str, camera: &Camera) -> FileSet {
     let sample = sample(name, camera.id.as_str()).expect("sample");
     let mut set = FileSet::new(FileLimits::default());
     set.add_file("AUTOEXEC.BIN", sample.autoexec).expect("a file for the card");
     for file in sample.files {
         set.add_file(&file.path, file.data).expect("a file for the card");
     }
-    CardBuilder::new().build(&set).expect("a card")
+    set
 }
 
 fn machine(camera: &Camera, slot: CardSlot, card: Option<Overlay>) -> Machine {
+    machine_with(camera, slot, card, true)
+}
+
+fn machine_with(camera: &Camera, slot: CardSlot, card: Option<Overlay>, boot_flag: bool) -> Machine {
     let OpenRom { rom0, rom1, serial_flash, .. } = open_rom(camera.id.as_str()).expect("open ROM");
     let mut config = MachineConfig::new(camera, Roms { rom0, rom1: Some(rom1), serial_flash });
+    config.boot_flag = boot_flag;
     match slot {
         CardSlot::Cf => config.cf = card,
         _ => config.sd = card,
@@ -59,6 +69,20 @@ fn run(name: &str, camera: &Camera, slot: CardSlot, limit: GuestTime) -> Run {
         frame: machine.frame(),
         changes,
     }
+}
+
+/// A run with a card of the reference's geometry, as its golden files were made.
+fn golden_run(camera: &str, slot: CardSlot, what: &str) -> Machine {
+    let camera = Catalog::builtin().get(camera).expect("camera");
+    let files = match what {
+        "no-autoexec" => FileSet::new(FileLimits::default()),
+        "boot-flag-off" => sample_files("hello", camera),
+        sample => sample_files(sample, camera),
+    };
+    let card = CardBuilder::new().build(&files).expect("a card");
+    let mut machine = machine_with(camera, slot, Some(card), what != "boot-flag-off");
+    machine.run_until(LIMIT, u64::MAX);
+    machine
 }
 
 fn changed_paths(run: &Run) -> Vec<String> {
@@ -144,5 +168,35 @@ fn without_a_card_the_rom_says_so_and_halts() {
         assert_eq!(machine.run_until(LIMIT, u64::MAX), Stop::Halted, "{}", camera.id);
         let uart = machine.take_console().text(Source::Uart);
         assert!(uart.contains("no card"), "{}: {uart}", camera.id);
+    }
+}
+
+/// Lines that tell the card's geometry differ: the golden runs had another card.
+fn without_geometry(log: &str) -> Vec<&str> {
+    log.lines().filter(|line| !line.contains("FAT") && !line.contains("KiB")).collect()
+}
+
+#[test]
+fn the_reference_emulator_prints_and_shows_the_same() {
+    let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/../firmware/golden");
+    for (camera, slot) in [("60D", CardSlot::Sd), ("5D2", CardSlot::Cf)] {
+        for what in ["hello", "wrong-picture", "no-autoexec", "boot-flag-off"] {
+            let mut machine = golden_run(camera, slot, what);
+            let log = std::fs::read_to_string(format!("{golden}/{camera}/{what}.log")).expect("golden log");
+            let uart = machine.take_console().text(Source::Uart);
+            assert_eq!(without_geometry(&uart), without_geometry(&log), "{camera} {what}");
+            let picture = std::fs::read(format!("{golden}/{camera}/{what}.png")).expect("golden picture");
+            let mut frame = machine.frame();
+            if machine.led() != Led::Never {
+                overlay_led(&mut frame, machine.led() == Led::On);
+            }
+            let expected = decode_png(&picture).expect("a PNG");
+            let found = compare(&frame, &expected, &CompareRules::default()).expect("same size");
+            assert!(
+                found.matches,
+                "{camera} {what}: {} pixels differ, in {:?}",
+                found.outliers, found.bounds
+            );
+        }
     }
 }

@@ -19,6 +19,7 @@ use crate::device::power::Power;
 use crate::device::register_block::{self, Layout, RegisterBlock};
 use crate::device::rtc::RtcChip;
 use crate::device::sd::{SdHost, SdInterrupts};
+use crate::device::serial_flash::SerialFlash;
 use crate::device::sio::Sio;
 use crate::device::timers::{MicrosecondClock, Timers};
 use crate::device::uart::Uart;
@@ -43,6 +44,7 @@ pub(super) enum Slot {
     Mpu,
     Sd,
     Cf,
+    SerialFlash,
     AdtgDma,
     Edmac,
     HeadTimers,
@@ -64,6 +66,32 @@ pub(super) const BLOCKS: [Layout; 10] = [
     register_block::HELPER_MAILBOX,
     register_block::ENGINE,
     register_block::EDMAC_SWITCH,
+];
+
+/// All of them but the blocks, in order.
+const SLOTS: [Slot; Slot::Blocks as usize] = [
+    Slot::Interrupts,
+    Slot::Clock,
+    Slot::Timers,
+    Slot::HpTimers,
+    Slot::Uart,
+    Slot::Gpio,
+    Slot::CardLed,
+    Slot::Power,
+    Slot::Display,
+    Slot::CopyDma,
+    Slot::I2c,
+    Slot::Sio,
+    Slot::MlHelpers,
+    Slot::Mpu,
+    Slot::Sd,
+    Slot::Cf,
+    Slot::SerialFlash,
+    Slot::AdtgDma,
+    Slot::Edmac,
+    Slot::HeadTimers,
+    Slot::Jpcore,
+    Slot::Preprocessor,
 ];
 
 impl Slot {
@@ -90,6 +118,7 @@ pub(super) struct Devices {
     pub(super) mpu: Mpu,
     sd: SdHost,
     cf: CfController,
+    serial_flash: Option<SerialFlash>,
     adtg: AdtgDma,
     edmac: Edmac,
     heads: HeadTimers,
@@ -99,7 +128,8 @@ pub(super) struct Devices {
 }
 
 impl Devices {
-    pub(super) fn new(camera: &Camera) -> Self {
+    /// The devices of `camera`; `flash` is the content of its serial flash, if it has one.
+    pub(super) fn new(camera: &Camera, flash: Option<Overlay>) -> Self {
         let timers = camera.timers;
         let hptimers: Vec<IrqId> = window_interrupts(camera, DeviceKind::Hptimers).collect();
         Self {
@@ -119,6 +149,7 @@ impl Devices {
             mpu: mpu(camera),
             sd: sd(camera),
             cf: cf(camera),
+            serial_flash: serial_flash(camera, flash),
             adtg: AdtgDma::new(window_interrupts(camera, DeviceKind::AdtgDma).next()),
             edmac: Edmac::default(),
             heads: heads(camera),
@@ -130,17 +161,49 @@ impl Devices {
 
     /// The device with this id.
     pub(super) fn get(&mut self, id: DeviceId) -> Option<&mut dyn Device> {
-        let block = id.0.checked_sub(Slot::Blocks as u8);
-        if let Some(index) = block {
-            return self.blocks.get_mut(usize::from(index)).map(|block| block as &mut dyn Device);
+        let index = usize::from(id.0);
+        match SLOTS.get(index) {
+            Some(slot) => self.by_slot(*slot),
+            None => self.blocks.get_mut(index - SLOTS.len()).map(|block| block as &mut dyn Device),
         }
-        self.all().into_iter().nth(usize::from(id.0))
+    }
+
+    fn by_slot(&mut self, slot: Slot) -> Option<&mut dyn Device> {
+        Some(match slot {
+            Slot::Interrupts => &mut self.interrupts,
+            Slot::Clock => &mut self.clock,
+            Slot::Timers => &mut self.timers,
+            Slot::HpTimers => &mut self.hptimers,
+            Slot::Uart => &mut self.uart,
+            Slot::Gpio => &mut self.gpio,
+            Slot::CardLed => &mut self.card_led,
+            Slot::Power => &mut self.power,
+            Slot::Display => &mut self.display,
+            Slot::CopyDma => &mut self.copy_dma,
+            Slot::I2c => &mut self.i2c,
+            Slot::Sio => &mut self.sio,
+            Slot::MlHelpers => &mut self.ml_helpers,
+            Slot::Mpu => &mut self.mpu,
+            Slot::Sd => &mut self.sd,
+            Slot::Cf => &mut self.cf,
+            Slot::SerialFlash => return self.serial_flash.as_mut().map(|flash| flash as &mut dyn Device),
+            Slot::AdtgDma => &mut self.adtg,
+            Slot::Edmac => &mut self.edmac,
+            Slot::HeadTimers => &mut self.heads,
+            Slot::Jpcore => &mut self.jpcore,
+            Slot::Preprocessor => &mut self.preprocessor,
+            Slot::Blocks => return None,
+        })
     }
 
     /// Feeds the state of all devices into a state hash.
     pub(super) fn hash_state(&mut self, hasher: &mut StateHasher) {
-        self.all().into_iter().for_each(|device| device.hash_state(hasher));
-        self.blocks.iter().for_each(|block| block.hash_state(hasher));
+        let ids = (0..SLOTS.len() + BLOCKS.len()).map(|index| DeviceId(index as u8));
+        for id in ids {
+            if let Some(device) = self.get(id) {
+                device.hash_state(hasher);
+            }
+        }
     }
 
     /// Puts a card into a slot.
@@ -165,33 +228,6 @@ impl Devices {
             CardSlot::Cf => self.cf.drive().map(|drive| drive.image()),
             _ => self.sd.card().map(|card| card.image()),
         }
-    }
-
-    /// The devices in the order of [`Slot`], without the plain blocks.
-    fn all(&mut self) -> [&mut dyn Device; Slot::Blocks as usize] {
-        [
-            &mut self.interrupts,
-            &mut self.clock,
-            &mut self.timers,
-            &mut self.hptimers,
-            &mut self.uart,
-            &mut self.gpio,
-            &mut self.card_led,
-            &mut self.power,
-            &mut self.display,
-            &mut self.copy_dma,
-            &mut self.i2c,
-            &mut self.sio,
-            &mut self.ml_helpers,
-            &mut self.mpu,
-            &mut self.sd,
-            &mut self.cf,
-            &mut self.adtg,
-            &mut self.edmac,
-            &mut self.heads,
-            &mut self.jpcore,
-            &mut self.preprocessor,
-        ]
     }
 }
 
@@ -245,6 +281,11 @@ fn cf(camera: &Camera) -> CfController {
     })
 }
 
+fn serial_flash(camera: &Camera, content: Option<Overlay>) -> Option<SerialFlash> {
+    let spec = camera.serial_flash?;
+    Some(SerialFlash::new(content?, spec.cs_bitmask, irq(spec.interrupt)))
+}
+
 fn heads(camera: &Camera) -> HeadTimers {
     let mut heads = HeadTimers::default();
     each_channel(camera, DeviceKind::Head, |port, irq| heads.set_interrupt(port, irq));
@@ -256,5 +297,17 @@ const fn def_interrupt(generation: Generation) -> u32 {
     match generation {
         Generation::Digic5 => 0x10,
         _ => 0x20,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slots_stand_at_their_numbers() {
+        for (index, slot) in SLOTS.into_iter().enumerate() {
+            assert_eq!(usize::from(slot.id().0), index, "{slot:?}");
+        }
     }
 }

@@ -47,9 +47,9 @@ const fn is_arm_call(code: u32) -> bool {
     bl || blx || code & 0x0FFF_FFF0 == 0x012F_FF30
 }
 
-/// The two halves of BL or BLX.
+/// The two halves of BL or BLX, as ARMv5 encodes them.
 const fn is_thumb_call(pair: (u16, u16)) -> bool {
-    pair.0 & 0xF800 == 0xF000 && pair.1 & 0xC000 == 0xC000 && pair.1 & 0x1000 == pair.1 & 0x1000
+    pair.0 & 0xF800 == 0xF000 && matches!(pair.1 & 0xF800, 0xF800 | 0xE800)
 }
 
 /// One instruction as text: address, bytes, mnemonic. Bit 0 of `addr` selects Thumb.

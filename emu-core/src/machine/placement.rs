@@ -6,6 +6,7 @@ use super::devices::Slot;
 use crate::bus::{DeviceId, Port, Window, WindowTable};
 use crate::device::cf::CfController;
 use crate::device::sd::SdHost;
+use crate::device::serial_flash::SerialFlash;
 use crate::device::{display, interrupt, mpu, power, sio, uart};
 
 /// Read where the serial port knows no register (reference: interrupts-timers-uart.md §4).
@@ -28,6 +29,9 @@ fn single_registers(camera: &Camera) -> Vec<Window> {
         register(camera.image_power.detect_register, Slot::Power, power::DETECT),
         register(camera.image_power.config_register, Slot::Power, power::CONFIG),
     ]);
+    registers.extend(
+        camera.serial_flash.map(|flash| register(flash.cs_register, Slot::SerialFlash, SerialFlash::SELECT)),
+    );
     registers
 }
 
@@ -46,13 +50,20 @@ const fn register(addr: Addr, slot: Slot, port: Port) -> Window {
 }
 
 fn place(camera: &Camera, spec: &WindowSpec) -> Option<Window> {
-    let (device, port) = owner(spec)?;
+    let (device, port) = serial_flash_channel(camera, spec).or_else(|| owner(spec))?;
     let default_read = match spec.device {
         DeviceKind::Uart => UART_DEFAULT,
         DeviceKind::Gpio => camera.gpio.default,
         _ => 0,
     };
     Some(Window { start: spec.start.0, end: spec.end.0, device, port, default_read })
+}
+
+/// The serial channel that the flash is wired to belongs to the flash.
+fn serial_flash_channel(camera: &Camera, spec: &WindowSpec) -> Option<(DeviceId, Port)> {
+    let flash = camera.serial_flash?;
+    let wired = spec.device == DeviceKind::Sio && spec.instance == flash.sio_channel;
+    wired.then_some((Slot::SerialFlash.id(), SerialFlash::SERIAL))
 }
 
 /// Device and port behind a window; `None` for a kind that is not modelled, whose accesses are reported.
@@ -77,6 +88,8 @@ fn owner(spec: &WindowSpec) -> Option<(DeviceId, Port)> {
         (DeviceKind::SdDma, _) => (Slot::Sd, SdHost::DMA),
         (DeviceKind::CfAta, _) => (Slot::Cf, CfController::ATA),
         (DeviceKind::CfDma, _) => (Slot::Cf, CfController::DMA),
+        (DeviceKind::SerialFlash, _) => (Slot::SerialFlash, SerialFlash::BULK),
+        (DeviceKind::SerialFlashDma, _) => (Slot::SerialFlash, SerialFlash::DMA),
         (DeviceKind::MlHelpers, _) => (Slot::MlHelpers, Port(0)),
         (DeviceKind::AdtgDma, _) => (Slot::AdtgDma, Port(0)),
         (DeviceKind::Edmac, instance) => (Slot::Edmac, Port(instance as u8)),

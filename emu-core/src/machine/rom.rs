@@ -1,5 +1,12 @@
 //! Checks of ROM dumps before they are used (reference: boot-and-memory.md §3).
 
+use std::sync::Arc;
+
+use darkroom_models::Camera;
+
+use crate::card::Overlay;
+use crate::device::serial_flash::flash_content;
+
 /// Why a dump cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RomError {
@@ -73,6 +80,26 @@ pub(super) fn check<'a>(
             Some(unique) => Err(RomError::EqualHalves { camera, file, unique }),
             None => Ok(Some(dump)),
         },
+    }
+}
+
+/// The content of the camera's serial flash; blank without a dump. `None` where the camera has no such chip.
+pub(super) fn serial_flash(camera: &Camera, dump: Option<Vec<u8>>) -> Result<Option<Overlay>, RomError> {
+    let file = "SFDATA.BIN";
+    let id = || camera.id.to_string();
+    match (camera.serial_flash, dump) {
+        (None, None) => Ok(None),
+        (None, Some(_)) => Err(RomError::NotExpected { camera: id(), file }),
+        (Some(chip), dump) => {
+            let actual = dump.as_ref().map_or(0, Vec::len);
+            let content = flash_content(dump.map(Arc::from), chip.size);
+            content.map(Some).map_err(|_| RomError::WrongSize {
+                camera: id(),
+                file,
+                expected: chip.size,
+                actual,
+            })
+        }
     }
 }
 

@@ -71,10 +71,11 @@ impl Machine {
     pub fn new(config: MachineConfig<'_>) -> Result<Self, MachineError> {
         let camera = config.camera;
         let (space, map) = memory(camera, &config.roms)?;
+        let flash = rom::serial_flash(camera, config.roms.serial_flash)?;
         let board = Board::new(Journal::with_capacity(config.console_capacity));
         let main = Mainboard {
             space,
-            devices: Devices::new(camera),
+            devices: Devices::new(camera, flash),
             board,
             clock: Clock::new(nanos_per_instruction(camera.generation)),
             unknown: UnknownAccesses::default(),
