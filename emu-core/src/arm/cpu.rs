@@ -202,6 +202,9 @@ impl Cpu {
 
     /// Goes back to a saved state; decoded code is forgotten.
     pub fn restore(&mut self, state: &CpuState) {
+        if self.state.core != state.core {
+            self.decoder = Decoder::new(state.core);
+        }
         self.state = state.clone();
         self.forget_decoded();
     }

@@ -4,6 +4,7 @@ mod blocks;
 mod cp15;
 mod cpu;
 mod decode;
+mod disasm;
 mod engine;
 mod fault;
 mod insn;
@@ -18,6 +19,7 @@ pub mod vectors;
 
 pub use cpu::{Cpu, CpuState, Exit, Vectors};
 pub use decode::Decoder;
+pub use disasm::disassemble;
 pub use fault::{FaultKind, FaultRecord};
 pub use insn::*;
 pub use model::{Core, Fidelity};

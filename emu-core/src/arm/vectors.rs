@@ -118,6 +118,12 @@ impl Vector {
         Ok(differences)
     }
 
+    /// True when the program starts in Thumb state.
+    #[must_use]
+    pub fn is_thumb(&self) -> bool {
+        self.cpsr0 >> 5 & 1 != 0
+    }
+
     fn invalid(&self, what: String) -> VectorError {
         VectorError::Invalid { id: self.id, what }
     }

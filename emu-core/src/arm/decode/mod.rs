@@ -1,4 +1,5 @@
-//! The one decoder: words in, [`Insn`] out. Complete: every word is an instruction or [`Op::Undefined`].
+//! The one decoder: words in, [`Insn`] out. Complete: every word is an instruction or
+//! [`Op::Undefined`](super::Op::Undefined).
 //!
 //! Encodings stand in tables, written as bit patterns like those of the architecture manual (ARM DDI 0100 for
 //! ARMv5TE, ARM DDI 0406 for ARMv7). Bits that the manual calls should-be-zero or should-be-one are ignored.
@@ -15,7 +16,7 @@ mod t32_memory;
 use a32::T32_COPROCESSOR as COPROCESSOR;
 use pattern::{Need, Table, bits};
 
-use super::insn::{Cond, Insn, Op};
+use super::insn::{Cond, Insn};
 use super::model::Core;
 
 /// Decodes for one core: only encodings that the core has are known.

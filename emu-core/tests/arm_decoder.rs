@@ -1,0 +1,77 @@
+//! The decoder is complete: every word is an instruction or undefined, and every instruction has a text.
+
+use darkroom_emu_core::arm::{Core, Decoder, Insn, Op, disassemble};
+use darkroom_emu_core::memory::GuestAddr;
+
+const CORES: [Core; 3] = [Core::DIGIC4, Core::CortexR4, Core::CortexA9 { index: 0 }];
+
+/// A stride that is odd and has no pattern, so that every field takes every value.
+const STRIDE: usize = 4_177;
+
+fn look_at(insn: &Insn, thumb: bool, size: u8) {
+    assert_eq!(insn.size, size);
+    assert!(!disassemble(insn, GuestAddr(0x1000), thumb).is_empty());
+}
+
+#[test]
+fn every_a32_word_has_a_meaning() {
+    for core in CORES {
+        let decoder = Decoder::new(core);
+        let mut undefined = 0;
+        for word in (0..=u32::MAX).step_by(STRIDE) {
+            let insn = decoder.a32(word);
+            look_at(&insn, false, 4);
+            undefined += u32::from(matches!(insn.op, Op::Undefined { .. }));
+        }
+        assert!(undefined > 0, "{core:?} has undefined words");
+    }
+}
+
+#[test]
+fn every_t16_halfword_has_a_meaning_in_and_out_of_an_it_block() {
+    for core in CORES {
+        let decoder = Decoder::new(core);
+        for half in 0..=u16::MAX {
+            if decoder.thumb_size(half) == 2 {
+                look_at(&decoder.t16(half, 0), true, 2);
+                look_at(&decoder.t16(half, 0x08), true, 2);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_t32_word_has_a_meaning() {
+    for core in [CORES[1], CORES[2]] {
+        let decoder = Decoder::new(core);
+        for word in (0xE800_0000..=u32::MAX).step_by(STRIDE / 8) {
+            look_at(&decoder.t32(word, 0), true, 4);
+        }
+    }
+}
+
+#[test]
+fn a_core_has_only_its_own_instructions() {
+    let (v5, r4, a9) = (Decoder::new(CORES[0]), Decoder::new(CORES[1]), Decoder::new(CORES[2]));
+    let is_undefined = |insn: Insn| matches!(insn.op, Op::Undefined { .. });
+    // movw r0, #1; sxtb r0, r1; ldrex r0, [r1]
+    for word in [0xE300_0001, 0xE6AF_0071, 0xE191_0F9F] {
+        assert!(is_undefined(v5.a32(word)), "{word:08x}");
+        assert!(!is_undefined(r4.a32(word)), "{word:08x}");
+    }
+    // sdiv r0, r1, r2 in Thumb state
+    assert!(!is_undefined(r4.t32(0xFB91_F0F2, 0)));
+    assert!(is_undefined(a9.t32(0xFB91_F0F2, 0)));
+    // The architecture's permanently undefined space.
+    assert!(is_undefined(a9.a32(0xE7F0_00F0)));
+    assert!(is_undefined(v5.t16(0xDE00, 0)));
+}
+
+#[test]
+fn the_same_meaning_has_one_operation() {
+    let decoder = Decoder::new(Core::CortexR4);
+    // adds r0, r1, r2 in all three encodings
+    let a32 = decoder.a32(0xE091_0002).op;
+    assert_eq!(decoder.t16(0x1888, 0).op, a32);
+    assert_eq!(decoder.t32(0xEB11_0002, 0).op, a32);
+}
