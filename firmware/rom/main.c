@@ -7,6 +7,7 @@
 #define PROGRAM_ADDRESS 0x00800000u
 #define PROGRAM_LIMIT 0x04000000u /* the boot screen begins here */
 #define PROGRAM_FILE "AUTOEXEC.BIN"
+#define BOOT_COPY 0x00100000u /* where cameras run their boot code */
 
 extern const uint32_t reset_vector[];
 extern const uint32_t image_sum_address;
@@ -90,6 +91,16 @@ static enum verdict find_program(void)
     return best;
 }
 
+/*
+ * Cameras run their boot code from a copy in RAM, and ML's display test looks for the landmarks there instead of in the
+ * ROM. The landmarks and the routine they lead to are position independent.
+ */
+static void leave_copy_in_ram(void)
+{
+    uint32_t bytes = image_sum_address + 4 - (uint32_t)reset_vector;
+    memcpy((void *)(BOOT_COPY | UNCACHED), reset_vector, bytes);
+}
+
 void rom_main(void)
 {
     if (!image_sum_right())
@@ -103,6 +114,7 @@ void rom_main(void)
         stop_no_fir_file(verdicts[verdict]);
     if (verdict != READY)
         stop_with_text("cannot start from the card\n", verdicts[verdict]);
+    leave_copy_in_ram();
     print("[ROM] starting " PROGRAM_FILE "\n");
     start_program(PROGRAM_ADDRESS | UNCACHED);
 }

@@ -4,7 +4,8 @@
 //! 1. Unused space: at every 8-byte aligned address A stands a permanently undefined instruction, `E7F000F0`, and at A+4 the word
 //!    A itself. So code that strays stops at once, and no part of a ROM repeats another.
 //! 2. The boot flags, 0x40 bytes at F8000000: zero, but FFFFFFFF at F8000004 ("boot from card").
-//! 3. At the firmware's start address: `LDR PC, [PC, #-4]` and the word FFFF0014, a door in the image.
+//! 3. At the firmware's start address, as a DryOS firmware begins: a branch to offset C, the text `gaonisoy` by which tools
+//!    know a firmware's start, and at offset C `LDR PC, [PC, #-4]` with the word FFFF0014, a door in the image.
 //! 4. The image in the last 64 KiB of ROM1, with the camera's name, zero padded to 16 bytes, at FFFF0020.
 
 use crate::camera::{self, Camera};
@@ -35,7 +36,8 @@ const STAMP_BYTES: usize = 16;
 const FLAGS_BYTES: usize = 0x40;
 const BOOT_FLAG: usize = 4;
 const UNDEFINED: u32 = 0xE7F0_00F0;
-const FIRMWARE_DOOR: [u32; 2] = [0xE51F_F004, 0xFFFF_0014];
+const FIRMWARE_START: [u32; 5] =
+    [0xEA00_0001, u32::from_le_bytes(*b"gaon"), u32::from_le_bytes(*b"isoy"), 0xE51F_F004, 0xFFFF_0014];
 
 /// The open boot ROM for a camera, by the name of its model (`60D`); `None` for a camera it does not know.
 pub fn open_rom(camera: &str) -> Option<OpenRom> {
@@ -53,7 +55,7 @@ fn rom1(camera: &Camera) -> Vec<u8> {
     rom[..FLAGS_BYTES].fill(0);
     rom[BOOT_FLAG..BOOT_FLAG + 4].fill(0xFF);
     let start = (camera.firmware_start & (camera.rom1_size - 1)) as usize;
-    for (place, word) in rom[start..].chunks_exact_mut(4).zip(FIRMWARE_DOOR) {
+    for (place, word) in rom[start..].chunks_exact_mut(4).zip(FIRMWARE_START) {
         place.copy_from_slice(&word.to_le_bytes());
     }
     let at = rom.len() - IMAGE_SPACE;
