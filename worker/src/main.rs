@@ -2,6 +2,7 @@
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
+use darkroom_worker::agent::{self, Drain, Settings};
 use darkroom_worker::child::sandbox::Budget;
 use darkroom_worker::child::{self, probe_nothing, probe_sandbox};
 
@@ -11,6 +12,8 @@ use darkroom_worker::child::{self, probe_nothing, probe_sandbox};
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
+    #[command(flatten)]
+    settings: Settings,
 }
 
 #[derive(Subcommand)]
@@ -51,13 +54,14 @@ impl From<BudgetArgs> for Budget {
 }
 
 fn main() -> anyhow::Result<()> {
-    match Cli::parse().command {
+    let cli = Cli::parse();
+    match cli.command {
         Some(Command::Child { parent, budget }) => {
             child::die_with_parent(parent)?;
             child::run(&budget.into())
         }
         Some(Command::Probe { without_sandbox, budget }) => probe(without_sandbox, &budget.into()),
-        None => anyhow::bail!("not yet"),
+        None => work(cli.settings),
     }
 }
 
@@ -66,4 +70,18 @@ fn probe(without_sandbox: bool, budget: &Budget) -> anyhow::Result<()> {
     let text = serde_json::to_string_pretty(&probes).context("writing the probes")?;
     println!("{text}");
     Ok(())
+}
+
+/// One thread: jobs live as long as the thread that started them, and everything that takes time is in other processes.
+fn work(settings: Settings) -> anyhow::Result<()> {
+    let filter =
+        tracing_subscriber::EnvFilter::try_from_env("DARKROOM_LOG").unwrap_or_else(|_| "info".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let config = settings.resolve()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let (stopper, drain) = Drain::new(config.drain);
+        stopper.ask_at_signals().context("catching signals")?;
+        agent::work(config, drain).await
+    })
 }

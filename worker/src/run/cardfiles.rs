@@ -14,7 +14,7 @@ use super::guest::{ChangedFile, Refused};
 /// Largest file that an expectation reads.
 const READ_LIMIT: u64 = 256 << 20;
 /// Largest file kept as the proof of a failed expectation.
-const PROOF_LIMIT: usize = 1 << 20;
+pub(crate) const MAX_PROOF_BYTES: usize = 1 << 20;
 /// Most changed files listed; a guest can make very many empty ones.
 const MAX_CHANGES: usize = 2000;
 
@@ -48,7 +48,7 @@ impl Engine<'_> {
             return Ok(Finding::held(format!("{} bytes", bytes.len())));
         };
         let mut finding = Finding::broken(ReasonCode::FileMismatch, wrong);
-        if bytes.len() <= PROOF_LIMIT {
+        if bytes.len() <= MAX_PROOF_BYTES {
             finding.evidence.push(Evidence { kind: EvidenceKind::File, digest: self.sink.file(bytes)? });
         }
         Ok(finding)

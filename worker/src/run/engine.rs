@@ -96,6 +96,9 @@ impl<'a> Engine<'a> {
         let budget = self.limits.instructions.saturating_sub(executed);
         let until = deadline.min(next_on_grid(from)).min(self.time_limit());
         let pause = self.guest.run_until(until, budget);
+        if pause == Pause::PoweredDown {
+            self.power = Power::Down;
+        }
         self.count_idle(from, executed);
         self.collect_log()?;
         self.look_at_screen()?;
@@ -105,15 +108,12 @@ impl<'a> Engine<'a> {
         Ok(self.judge(pause))
     }
 
-    fn judge(&mut self, pause: Pause) -> Slice {
+    fn judge(&self, pause: Pause) -> Slice {
         match pause {
             Pause::Reached => Slice::Ran,
             Pause::Halted => Slice::Halted,
             Pause::Fault(fault) => Slice::Ended(Ending::crashed(&fault)),
-            Pause::PoweredDown => {
-                self.power = Power::Down;
-                Slice::PoweredDown
-            }
+            Pause::PoweredDown => Slice::PoweredDown,
             Pause::Budget => {
                 let detail = format!("{} instructions were executed", self.guest.instructions());
                 Slice::Ended(Ending::timed_out(ReasonCode::InstructionLimit, detail))
@@ -153,8 +153,22 @@ impl<'a> Engine<'a> {
     }
 
     fn collect_log(&mut self) -> io::Result<()> {
-        let bytes = self.guest.take_console();
-        let kept = self.log.add(&bytes);
+        let mut bytes = self.guest.take_console();
+        // A camera that is off prints no more: what stands unfinished is all there will be.
+        if self.power == Power::Down {
+            bytes.extend(self.guest.close_console());
+        }
+        self.keep_log(&bytes)
+    }
+
+    /// Keeps the unfinished lines too, at the end of the run.
+    pub(super) fn close_log(&mut self) -> io::Result<()> {
+        let rest = self.guest.close_console();
+        self.keep_log(&rest)
+    }
+
+    fn keep_log(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let kept = self.log.add(bytes);
         if kept.is_empty() { Ok(()) } else { self.sink.log(kept) }
     }
 

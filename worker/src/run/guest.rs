@@ -71,6 +71,8 @@ pub trait Guest {
     fn run_until(&mut self, until: GuestTime, budget: u64) -> Pause;
     /// Console bytes printed since the last call, in order.
     fn take_console(&mut self) -> Vec<u8>;
+    /// The rest of the console at the end of a run: lines that were never finished.
+    fn close_console(&mut self) -> Vec<u8>;
     /// What the screen shows now.
     fn picture(&mut self) -> Frame;
     /// The card LED now.

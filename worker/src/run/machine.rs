@@ -14,6 +14,7 @@ use darkroom_emu_core::memory::GuestAddr;
 use darkroom_models::{Camera, CardSlot};
 use darkroom_protocol::report::{CardChangeKind, GuestFault, UnknownAccess};
 
+use super::console::Consoles;
 use super::guest::{ChangedFile, Guest, Led, Pause, Refused};
 
 /// Unknown registers listed in a report.
@@ -28,6 +29,7 @@ pub struct MachineGuest {
     base: Arc<dyn BlockRead>,
     stop_on_fault: bool,
     faults: Vec<GuestFault>,
+    consoles: Consoles,
     /// The card's files, read once while nothing can change them.
     tree: Option<Tree>,
 }
@@ -51,7 +53,15 @@ impl MachineGuest {
             _ => config.sd = Some(overlay),
         }
         let machine = Machine::new(config)?;
-        Ok(Self { machine, slot, base: card, stop_on_fault, faults: Vec::new(), tree: None })
+        Ok(Self {
+            machine,
+            slot,
+            base: card,
+            stop_on_fault,
+            faults: Vec::new(),
+            consoles: Consoles::default(),
+            tree: None,
+        })
     }
 
     fn card(&self) -> Result<&Overlay, Refused> {
@@ -123,8 +133,14 @@ impl Guest for MachineGuest {
     }
 
     fn take_console(&mut self) -> Vec<u8> {
-        let chunks = self.machine.take_console().chunks;
-        chunks.into_iter().flat_map(|chunk| chunk.bytes).collect()
+        let printed = self.machine.take_console().chunks;
+        self.consoles.take(printed, self.machine.now());
+        self.consoles.drain()
+    }
+
+    fn close_console(&mut self) -> Vec<u8> {
+        self.consoles.close();
+        self.consoles.drain()
     }
 
     fn picture(&mut self) -> Frame {

@@ -5,6 +5,7 @@
 
 mod cardfiles;
 mod checks;
+mod console;
 mod ending;
 mod engine;
 mod film;
@@ -17,6 +18,7 @@ mod references;
 mod sink;
 mod steps;
 
+pub(crate) use cardfiles::MAX_PROOF_BYTES;
 pub use job::{Card, RunInputs, run_job};
 pub use machine::MachineGuest;
 pub use outcome::never_started;

@@ -18,6 +18,7 @@ impl Engine<'_> {
         self.sink.event(darkroom_protocol::worker::Event::Started)?;
         let ending = self.play()?;
         let host = self.started.elapsed();
+        self.close_log()?;
         let last = self.guest.picture();
         self.keep_frame("last", &last, Place::Last)?;
         let (card_changes, note) = self.card_changes()?;

@@ -115,6 +115,10 @@ impl Guest for Scripted {
         std::mem::take(&mut self.console)
     }
 
+    fn close_console(&mut self) -> Vec<u8> {
+        Vec::new()
+    }
+
     fn picture(&mut self) -> Frame {
         screen(self.level)
     }
