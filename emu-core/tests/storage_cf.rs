@@ -106,7 +106,7 @@ fn write_sectors_by_pio() {
     order(&mut rig, 0x30, 500, 2);
     for value in [0x1111, 0x2222] {
         assert_eq!(settled(&mut rig) & DRQ, DRQ);
-        (0..256).for_each(|_| drop(rig.try_write(ATA, 0x2000, Width::Half, value)));
+        (0..256).for_each(|_| rig.poke(ATA, 0x2000, Width::Half, value));
     }
     assert_eq!(settled(&mut rig), 0x50);
     let card = rig.device.drive().unwrap().image();
@@ -127,7 +127,7 @@ fn multiple_transfers_move_blocks() {
     assert_eq!(take_halves(&mut rig, 2 * 256)[512], 6);
     assert_eq!(settled(&mut rig), 0x50);
     order(&mut rig, 0xC5, 300, 4);
-    (0..1024).for_each(|_| drop(rig.try_write(ATA, 0x2000, Width::Half, 0x7777)));
+    (0..1024).for_each(|_| rig.poke(ATA, 0x2000, Width::Half, 0x7777));
     assert_eq!(settled(&mut rig), 0x50);
     assert_eq!(sector_of(rig.device.drive().unwrap().image(), 303), [0x77; 512]);
     order(&mut rig, 0xC6, 0, 3);
@@ -351,14 +351,14 @@ proptest! {
         rig.device.insert(numbered_card(8 << 20));
         for (action, offset, value) in accesses {
             match action {
-                0..4 => drop(rig.try_write(ATA, 0x2000 + offset, Width::Byte, value)),
-                4 => drop(rig.try_write(ATA, 0x8040 + offset, Width::Word, value)),
-                5 => drop(rig.try_write(DMA, offset, Width::Word, value)),
+                0..4 => rig.poke(ATA, 0x2000 + offset, Width::Byte, value),
+                4 => rig.poke(ATA, 0x8040 + offset, Width::Word, value),
+                5 => rig.poke(DMA, offset, Width::Word, value),
                 6 => rig.write(DMA, 0x10, [0x3D, 0x39][offset as usize % 2]),
-                7 => drop(rig.try_write(ATA, 0x2007, Width::Byte, OPCODES[offset as usize % 12])),
-                8 => drop(rig.try_read(ATA, 0x2000 + offset, Width::Half)),
-                9 => (0..600).for_each(|_| drop(rig.try_write(ATA, 0x2000, Width::Word, value))),
-                _ => drop(rig.step()),
+                7 => rig.poke(ATA, 0x2007, Width::Byte, OPCODES[offset as usize % 12]),
+                8 => rig.glance(ATA, 0x2000 + offset, Width::Half),
+                9 => (0..600).for_each(|_| rig.poke(ATA, 0x2000, Width::Word, value)),
+                _ => _ = rig.step(),
             }
         }
         prop_assert!(rig.board.events.len() <= 4);

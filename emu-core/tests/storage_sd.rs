@@ -357,14 +357,14 @@ proptest! {
         for (dma, offset, value, action) in accesses {
             let port = if dma { DMA } else { SD };
             match action {
-                0..6 => drop(rig.try_write(port, offset, Width::Word, value)),
-                6..8 => drop(rig.try_read(port, offset, Width::Word)),
+                0..6 => rig.poke(port, offset, Width::Word, value),
+                6..8 => rig.glance(port, offset, Width::Word),
                 8 => {
                     rig.write(SD, 0x24, (0x40 | offset & 0x3F) << 8);
                     rig.write(SD, 0x20, (value & 0xFFFF) << 8);
                     rig.write(SD, 0x0C, [0x14, 0x13, 0x12, 0x11][offset as usize % 4]);
                 }
-                _ => drop(rig.step()),
+                _ => _ = rig.step(),
             }
         }
         prop_assert!(rig.board.events.len() <= 4);

@@ -167,11 +167,11 @@ proptest! {
         for (action, offset, value) in accesses {
             match action {
                 0..3 => rig.write(SerialFlash::SERIAL, 0x18, value),
-                3 => drop(rig.try_read(SerialFlash::SERIAL, offset, Width::Word)),
-                4 => drop(rig.try_write(Port(offset as u8 & 3), offset, Width::Word, value)),
+                3 => rig.glance(SerialFlash::SERIAL, offset, Width::Word),
+                4 => rig.poke(Port(offset as u8 & 3), offset, Width::Word, value),
                 5 => rig.write(SerialFlash::BULK, 0x88, 0x20),
                 6 => rig.write(SerialFlash::DMA, 4, value & 0xF_FFFF),
-                _ => drop(rig.step()),
+                _ => _ = rig.step(),
             }
         }
         prop_assert!(rig.board.events.len() <= 2);

@@ -167,7 +167,12 @@ fn cluster_bytes(kind: FatKind, sectors: u64) -> Result<u32, CardError> {
         FatKind::Fat32 => 66_000..u64::from(u32::MAX >> 4),
     };
     // Prefer the large clusters that cameras use on large cards, the small ones on small cards.
-    let preferred: u32 = if bytes > 4 << 30 { 32 << 10 } else { 2 << 10 };
+    let preferred: u32 = match bytes >> 20 {
+        0..=256 => 2 << 10,
+        257..=1024 => 4 << 10,
+        1025..=4096 => 16 << 10,
+        _ => 32 << 10,
+    };
     let sizes = [preferred, 512, 1 << 10, 2 << 10, 4 << 10, 8 << 10, 16 << 10, 32 << 10];
     let fits = |size: &u32| clusters.contains(&(bytes / u64::from(*size)));
     let reason = || format!("too small or too large for {kind}");

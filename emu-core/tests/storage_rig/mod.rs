@@ -52,6 +52,16 @@ impl<D: Device> Rig<D> {
         self.device.write(&mut ctx, Access { port, offset, width }, width.truncate(value))
     }
 
+    /// A write whose fate does not matter.
+    pub fn poke(&mut self, port: Port, offset: u32, width: Width, value: u32) {
+        let _ = self.try_write(port, offset, width, value);
+    }
+
+    /// A read whose result does not matter.
+    pub fn glance(&mut self, port: Port, offset: u32, width: Width) {
+        let _ = self.try_read(port, offset, width);
+    }
+
     pub fn read(&mut self, port: Port, offset: u32) -> u32 {
         match self.try_read(port, offset, Width::Word) {
             Read::Value(value) => value,

@@ -272,7 +272,7 @@ impl CfController {
                 0x23F6 | 0x200E => self.write_control(ctx, value),
                 0x8040 => self.state.mask = value,
                 0x8044 => {}
-                0x8048 => self.state.mask = self.state.mask & !MASK_DMA | (value & 1) * MASK_DMA,
+                0x8048 => self.state.mask = (self.state.mask & !MASK_DMA) | ((value & 1) * MASK_DMA),
                 _ => return Write::Unknown,
             },
         }
