@@ -38,9 +38,10 @@ pub struct ServeArgs {
     /// Database.
     #[command(flatten)]
     pub database: DatabaseArgs,
-    /// Address and port; port 0 takes a free one. Anything but loopback should stand behind a TLS proxy.
-    #[arg(long, env = "DARKROOM_LISTEN", default_value = "127.0.0.1:8433")]
-    pub listen: SocketAddr,
+    /// Address and port, several if need be; port 0 takes a free one. Anything but loopback should stand behind a TLS
+    /// proxy.
+    #[arg(long, env = "DARKROOM_LISTEN", default_value = "127.0.0.1:8640", value_delimiter = ',')]
+    pub listen: Vec<SocketAddr>,
     /// What callers without a token may do.
     #[arg(long, env = "DARKROOM_ANONYMOUS", value_enum, default_value_t)]
     pub anonymous: Anonymous,
