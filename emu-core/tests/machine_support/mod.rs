@@ -1,5 +1,5 @@
 //! Programs made in the tests themselves, and the machine they run on.
-#![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
 
 use std::sync::LazyLock;
 
