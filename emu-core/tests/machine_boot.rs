@@ -2,6 +2,7 @@
 
 mod machine_support;
 
+use darkroom_emu_core::arm::Fidelity;
 use darkroom_emu_core::bus::{Direction, Source};
 use darkroom_emu_core::clock::GuestTime;
 use darkroom_emu_core::device::card_led::Led;
@@ -212,4 +213,57 @@ fn chips_are_checked() {
     assert_eq!(short.to_string(), "ROM1.BIN of 60D must have 0x1000000 bytes, but has 0xFFFFFF");
     let halves = fails(Roms { rom1: Some(vec![0xFF; 16 << 20]), ..good });
     assert!(matches!(halves, MachineError::Rom(RomError::EqualHalves { unique: 1, .. })), "{halves}");
+}
+
+#[test]
+fn a_debugger_changes_nothing() {
+    let mut program = Asm::new();
+    program.poke(0xC020_1010, 0x0A).poke(0xC021_0208, 9).poke(0xC021_0200, 1).stop();
+    let mut machine = machine("60D", &program);
+    machine.run_until(GuestTime::from_millis(1), u64::MAX);
+    let before = machine.state_hash();
+    assert_eq!(machine.peek_register(GuestAddr(0xC021_0208)), Some(9));
+    assert_eq!(machine.peek_register(GuestAddr(0xC022_F100)), Some(0));
+    machine.peek_register(GuestAddr(0xC020_1004));
+    machine.peek(GuestAddr(0xC020_1004), &mut [0; 4]);
+    assert_eq!(machine.state_hash(), before);
+}
+
+#[test]
+fn the_reference_loads_unaligned_words_and_the_core_rotates_them() {
+    let loaded = |fidelity| {
+        let camera = camera("60D");
+        let mut program = Asm::new();
+        program.set(0, 0x2000).set(1, 0x4433_2211).str(1, 0, 0).set(1, 0x8877_6655).str(1, 0, 4);
+        program.ldr(2, 0, 1).str(2, 0, 8).stop();
+        let mut config = MachineConfig::new(camera, roms(camera, &program.words));
+        config.fidelity = fidelity;
+        let mut machine = Machine::new(config).expect("a machine");
+        machine.run_until(SECOND, u64::MAX);
+        word(&machine, 0x2008)
+    };
+    assert_eq!(loaded(Fidelity::Hardware), 0x1144_3322);
+    assert_eq!(loaded(Fidelity::Reference), 0x5544_3322);
+}
+
+#[test]
+fn a_locked_cache_line_patches_rom_until_it_is_flushed() {
+    let patched = 0xF800_2000;
+    let mut program = Asm::new();
+    let mcr = |rd: u32, opc1: u32, crm: u32| 0xEE00_0F10 | opc1 << 21 | 15 << 16 | rd << 12 | crm;
+    // Index, data tag, data: then the word is read back, the instruction cache flushed, and the word read again.
+    program.set(1, patched & 0x1C).word(mcr(1, 3, 0)).set(1, patched & !0x1F | 0x10).word(mcr(1, 3, 2));
+    program.set(1, 0x1234_5678).word(mcr(1, 3, 4));
+    program.set(0, patched).set(2, 0x2000).ldr(3, 0, 0).str(3, 2, 0).set(1, 0).word(0xEE07_1F15);
+    program.ldr(3, 0, 0).str(3, 2, 4).stop();
+    let mut machine = machine("60D", &program);
+    machine.run_until(SECOND, u64::MAX);
+    let original = 0xE7F0_00F0 ^ (0x2000 / 4) << 8;
+    assert_eq!((word(&machine, 0x2000), word(&machine, 0x2004)), (0x1234_5678, original));
+}
+
+#[test]
+fn a_machine_can_go_to_another_thread() {
+    fn is_send<T: Send>() {}
+    is_send::<Machine>();
 }

@@ -1,6 +1,7 @@
 use darkroom_models::{Camera, CardSlot};
 
 use super::rom::RomError;
+use crate::arm::Fidelity;
 use crate::card::Overlay;
 use crate::memory::MapError;
 
@@ -27,6 +28,8 @@ pub struct MachineConfig<'a> {
     pub cf: Option<Overlay>,
     /// The ROM's "boot from card" flag: set or cleared before the start.
     pub boot_flag: bool,
+    /// Whether the CPU does what its manual says, or what the reference emulator does.
+    pub fidelity: Fidelity,
     /// Bytes of console output kept until they are drained; what comes beyond is dropped and counted.
     pub console_capacity: usize,
 }
@@ -34,7 +37,15 @@ pub struct MachineConfig<'a> {
 impl<'a> MachineConfig<'a> {
     /// A camera with these chips, no card, the boot flag set, and a megabyte of console.
     pub fn new(camera: &'a Camera, roms: Roms) -> Self {
-        Self { camera, roms, sd: None, cf: None, boot_flag: true, console_capacity: 1 << 20 }
+        Self {
+            camera,
+            roms,
+            sd: None,
+            cf: None,
+            boot_flag: true,
+            fidelity: Fidelity::Hardware,
+            console_capacity: 1 << 20,
+        }
     }
 }
 

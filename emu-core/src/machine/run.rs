@@ -11,8 +11,10 @@ use super::report::{InterruptCount, Report};
 use super::rom::{self, RomName};
 use super::system::{FlashId, Mainboard};
 use super::{helpers, placement};
-use crate::arm::{Core, Cpu, Exit, FaultRecord, Vectors};
-use crate::bus::{Board, DeviceContext, Journal, MachineRequest, StateHasher, UnknownAccesses};
+use crate::arm::{Core, Cpu, Exit, FaultRecord, Fidelity, Vectors};
+use crate::bus::{
+    Access, Board, DeviceContext, Journal, MachineRequest, StateHasher, UnknownAccesses, Width,
+};
 use crate::card::Overlay;
 use crate::clock::{Clock, GuestTime};
 use crate::device::card_led::Led;
@@ -87,8 +89,14 @@ impl Machine {
                 .flash_id
                 .map(|word| FlashId { base: GuestAddr(camera.memory.rom1.start.0), word }),
         };
-        let mut machine =
-            Self { cpu: cpu(camera), main, faults: Vec::new(), faults_checked: 0, idle: false, ended: None };
+        let mut machine = Self {
+            cpu: cpu(camera, config.fidelity),
+            main,
+            faults: Vec::new(),
+            faults_checked: 0,
+            idle: false,
+            ended: None,
+        };
         machine.insert_cards(camera, config.sd, config.cf)?;
         machine.prepare_roms(camera, config.boot_flag);
         Ok(machine)
@@ -211,6 +219,13 @@ impl Machine {
     /// Reads guest memory as a debugger does, without any effect on devices. Gives the number of bytes read.
     pub fn peek(&self, addr: GuestAddr, into: &mut [u8]) -> usize {
         self.main.space.peek(addr, into)
+    }
+
+    /// Shows a device register as a debugger does, without any effect. `None`: no device has anything to show there.
+    pub fn peek_register(&mut self, addr: GuestAddr) -> Option<u32> {
+        let hit = self.main.windows.find(addr.0)?;
+        let access = Access { port: hit.port, offset: hit.offset, width: Width::Word };
+        self.main.devices.get(hit.device)?.peek(access)
     }
 
     /// Takes everything printed since the last call.
@@ -352,9 +367,10 @@ fn memory(camera: &Camera, roms: &Roms) -> Result<(AddressSpace, GuestMap), Mach
     }
 }
 
-fn cpu(camera: &Camera) -> Cpu {
+fn cpu(camera: &Camera, fidelity: Fidelity) -> Cpu {
     let mut cpu = Cpu::new(Core::Arm946es { cache_type: camera.cpu.cache_type });
     let vectors = if camera.cpu.high_vectors { Vectors::High } else { Vectors::Low };
+    cpu.set_fidelity(fidelity);
     cpu.reset(GuestAddr(camera.start_pc.0), vectors);
     cpu
 }
