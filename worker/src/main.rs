@@ -2,9 +2,11 @@
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
+use darkroom_protocol::worker::SandboxProbe;
 use darkroom_worker::agent::{self, Drain, Settings};
 use darkroom_worker::child::sandbox::Budget;
 use darkroom_worker::child::{self, probe_nothing, probe_sandbox};
+use darkroom_worker::supervise::Launcher;
 
 /// Leases jobs from a Darkroom orchestrator and runs each in a sandboxed process.
 #[derive(Parser)]
@@ -27,13 +29,18 @@ enum Command {
         #[command(flatten)]
         budget: BudgetArgs,
     },
-    /// Tries to break out of the sandbox that jobs run in, and prints how that went as JSON.
+    /// Tries from inside the sandbox; started by the worker itself, like a job.
+    #[command(hide = true)]
+    CagedProbe {
+        #[command(flatten)]
+        budget: BudgetArgs,
+    },
+    /// Starts a process as jobs are started, lets it try to break out, and prints how that went as JSON. Fails when something
+    /// went through.
     Probe {
         /// Show the same attempts without the sandbox.
         #[arg(long)]
         without_sandbox: bool,
-        #[command(flatten)]
-        budget: BudgetArgs,
     },
 }
 
@@ -60,16 +67,25 @@ fn main() -> anyhow::Result<()> {
             child::die_with_parent(parent)?;
             child::run(&budget.into())
         }
-        Some(Command::Probe { without_sandbox, budget }) => probe(without_sandbox, &budget.into()),
+        Some(Command::CagedProbe { budget }) => print(&probe_sandbox(&budget.into())?),
+        Some(Command::Probe { without_sandbox: true }) => print(&probe_nothing()),
+        Some(Command::Probe { without_sandbox: false }) => probe(),
         None => work(cli.settings),
     }
 }
 
-fn probe(without_sandbox: bool, budget: &Budget) -> anyhow::Result<()> {
-    let probes = if without_sandbox { probe_nothing() } else { probe_sandbox(budget)? };
-    let text = serde_json::to_string_pretty(&probes).context("writing the probes")?;
-    println!("{text}");
+fn print(probes: &[SandboxProbe]) -> anyhow::Result<()> {
+    println!("{}", serde_json::to_string_pretty(probes)?);
     Ok(())
+}
+
+fn probe() -> anyhow::Result<()> {
+    let program = std::env::current_exe().context("finding the worker's own program")?;
+    let launcher = Launcher::new(program, Budget::default().memory_bytes);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let probes = runtime.block_on(launcher.probe())?;
+    print(&probes)?;
+    agent::refuse_holes(&probes)
 }
 
 /// One thread: jobs live as long as the thread that started them, and everything that takes time is in other processes.

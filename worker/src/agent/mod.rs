@@ -61,7 +61,10 @@ pub async fn work(config: Config, drain: Drain) -> anyhow::Result<()> {
 }
 
 /// A worker whose cage has a hole takes no job.
-fn refuse_holes(probes: &[SandboxProbe]) -> anyhow::Result<()> {
+///
+/// # Errors
+/// When a probe went through, naming it.
+pub fn refuse_holes(probes: &[SandboxProbe]) -> anyhow::Result<()> {
     let holes: Vec<_> = probes.iter().filter(|probe| !probe.refused).collect();
     if holes.is_empty() {
         return Ok(());

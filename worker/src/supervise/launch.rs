@@ -58,12 +58,18 @@ impl Launcher {
         // The inheritable duplicates are closed here: only this child has them.
     }
 
-    /// Runs the sandbox's probes in a process started just like a job's.
+    /// Runs the sandbox's probes in a process that is started as a job's is.
     ///
     /// # Errors
     /// When it cannot be started or does not answer as a probe does.
     pub async fn probe(&self) -> io::Result<Vec<SandboxProbe>> {
-        let output = self.command().arg("probe").stdin(Stdio::null()).output().await?;
+        let output = self
+            .command()
+            .arg("caged-probe")
+            .args(["--memory-bytes", &self.memory_bytes.to_string()])
+            .stdin(Stdio::null())
+            .output()
+            .await?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr).into_owned();
             return Err(io::Error::other(format!("the probe ended with {}: {said}", output.status)));

@@ -71,8 +71,9 @@ impl Orchestrator {
         let books = Arc::new(Mutex::new(Books { lease_seconds: 45, ..Books::default() }));
         let (tell, changed) = watch::channel(0);
         let desk = Desk { books: Arc::clone(&books), tell: Arc::new(tell) };
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let address = listener.local_addr().expect("bound");
+        let listener = TcpListener::bind("0.0.0.0:0").await.expect("a free port");
+        let port = listener.local_addr().expect("bound").port();
+        let address = SocketAddr::from(([127, 0, 0, 1], port));
         let server = tokio::spawn(async move { axum::serve(listener, routes(desk)).await.expect("serves") });
         Self { address, books, changed, server }
     }
