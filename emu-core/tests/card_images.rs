@@ -197,6 +197,22 @@ fn edits_and_differences() {
     assert!(matches!(put_file(&mut now, "big", &vec![1; 20 << 20]), Err(CardError::CardFull(_))));
 }
 
+/// One byte in the last cluster of a file that fills many.
+#[test]
+fn a_small_difference_in_a_large_file_is_found() {
+    let mut files = FileSet::default();
+    files.add_file("LARGE.BIN", vec![7; 200_001]).unwrap();
+    let base = CardBuilder::new().size(16 << 20).build(&files).unwrap().freeze();
+    let mut now = Overlay::new(Arc::clone(&base));
+    let mut content = vec![7; 200_001];
+    put_file(&mut now, "LARGE.BIN", &content).unwrap();
+    assert!(diff(&base, &now).unwrap().changes.is_empty(), "rewritten with the same bytes");
+    content[200_000] = 8;
+    put_file(&mut now, "LARGE.BIN", &content).unwrap();
+    let changes = diff(&base, &now).unwrap().changes;
+    assert_eq!(changes.iter().map(|change| change.kind).collect::<Vec<_>>(), [ChangeKind::Changed]);
+}
+
 #[test]
 fn loops_in_the_table_are_found() {
     let mut card = card();

@@ -247,6 +247,22 @@ impl<'a> FatVolume<'a> {
         self.read_runs(&clusters, self.geometry.cluster_sectors, size)
     }
 
+    /// Fill `buf` from byte `at` of a file whose clusters are known. Both are whole sectors but for the file's end.
+    pub(crate) fn read_part(&self, clusters: &[u64], at: u64, buf: &mut [u8]) -> Result<(), CardError> {
+        let cluster_bytes = self.geometry.cluster_bytes();
+        let mut done = 0;
+        while done < buf.len() {
+            let place = at + done as u64;
+            let (number, offset) = (place / cluster_bytes, place % cluster_bytes);
+            let len = (buf.len() - done).min((cluster_bytes - offset) as usize);
+            let start = clusters.get(number as usize).map(|start| Lba(start + offset / SECTOR as u64));
+            let start = start.ok_or_else(|| CardError::DamagedVolume("a read behind a file's end".into()))?;
+            self.card.read_sectors(start, &mut buf[done..done + len])?;
+            done += len;
+        }
+        Ok(())
+    }
+
     /// First sectors of the clusters that hold a file.
     pub(crate) fn file_clusters(&self, file: &TreeEntry) -> Result<Vec<u64>, CardError> {
         let count = u64::from(file.entry.size).div_ceil(self.geometry.cluster_bytes());
