@@ -75,3 +75,8 @@ fn v7_thumb2_on_a9() {
 fn v7_system() {
     check("v7-sys", Core::CortexR4, "");
 }
+
+#[test]
+fn a9_float_and_simd() {
+    check("a9-fp", A9, "");
+}

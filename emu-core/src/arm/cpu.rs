@@ -12,6 +12,7 @@ use super::fault::FaultRecord;
 use super::model::{Core, Fidelity};
 use super::psr::{Mode, Psr};
 use super::registers::Registers;
+use super::simd::Simd;
 use crate::memory::GuestAddr;
 
 /// Why [`Cpu::run`] returned. The processor always stands between two instructions then.
@@ -49,6 +50,7 @@ pub struct CpuState {
     pub(super) fidelity: Fidelity,
     pub(super) regs: Registers,
     pub(super) cp15: Cp15,
+    pub(super) simd: Simd,
     pub(super) instructions: u64,
     pub(super) irq: bool,
     pub(super) fiq: bool,
@@ -77,6 +79,7 @@ impl Cpu {
             fidelity: Fidelity::default(),
             regs: Registers::default(),
             cp15: Cp15::new(core),
+            simd: Simd::default(),
             instructions: 0,
             irq: false,
             fiq: false,
@@ -155,6 +158,34 @@ impl Cpu {
         self.state.regs.set_psr(psr);
     }
 
+    /// Floating-point register D0–D31.
+    #[must_use]
+    pub fn double(&self, n: u8) -> u64 {
+        self.state.simd.double(n)
+    }
+
+    /// Sets floating-point register D0–D31.
+    pub fn set_double(&mut self, n: u8, value: u64) {
+        self.state.simd.set_double(n, value);
+    }
+
+    /// Floating-point status and control register.
+    #[must_use]
+    pub fn fpscr(&self) -> u32 {
+        self.state.simd.fpscr
+    }
+
+    /// Sets the floating-point status and control register.
+    pub fn set_fpscr(&mut self, value: u32) {
+        self.state.simd.fpscr = value;
+    }
+
+    /// Switches the floating-point unit on and gives everybody access, as start-up code does.
+    pub fn enable_float(&mut self) {
+        self.state.cp15.open_float();
+        self.state.simd.fpexc = 1 << 30;
+    }
+
     /// All core registers with their banks.
     #[must_use]
     pub fn registers(&self) -> &Registers {
@@ -212,7 +243,7 @@ impl Cpu {
     /// Feeds the architectural state and the instruction count into `hasher`.
     pub fn hash_into(&self, hasher: &mut blake3::Hasher) {
         self.state.regs.hash_into(hasher);
-        let rest = (&self.state.cp15, &self.state.monitor);
+        let rest = (&self.state.cp15, &self.state.simd, &self.state.monitor);
         serde_json::to_writer(&mut *hasher, &rest).expect("plain data can be written, and a hasher takes it");
         let lines = [self.state.irq, self.state.fiq, self.state.waiting].map(u8::from);
         hasher.update(&lines);

@@ -4,7 +4,8 @@
 //! Encodings that mean the same become the same [`Op`]: a T16 `ADDS r0, r1, r2` and the A32 one differ only in
 //! [`Insn::size`].
 
-use super::simd::{NeonOp, VfpOp};
+use super::neon::NeonOp;
+use super::simd::VfpOp;
 
 /// Number of a core register, 0–15.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

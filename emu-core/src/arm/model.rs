@@ -53,10 +53,11 @@ impl Core {
 /// Whether to do what the silicon does or what the reference emulator does, where they differ.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub enum Fidelity {
-    /// As the core's manual says: on ARMv5 an unaligned word load rotates and protection regions are enforced.
+    /// As the core's manual says: on ARMv5 an unaligned word load rotates and protection regions are enforced; VCVT
+    /// from fixed point rounds to nearest.
     #[default]
     Hardware,
     /// As the reference emulator: on ARMv5 unaligned accesses just work and the protection unit cannot be switched
-    /// on (reference: boot-and-memory.md §1.1, §1.2).
+    /// on (reference: boot-and-memory.md §1.1, §1.2); VCVT from fixed point rounds as the control register says.
     Reference,
 }

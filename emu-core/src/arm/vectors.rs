@@ -9,7 +9,7 @@ use std::io::BufRead;
 use serde::Deserialize;
 
 use super::cpu::Cpu;
-use super::model::Core;
+use super::model::{Core, Fidelity};
 use super::psr::{Mode, Psr};
 use super::system::{BusFault, Cp15Event, IoAccess, System};
 use crate::memory::{Access, AddressSpace, GuestAddr, PAGE_SIZE};
@@ -70,6 +70,12 @@ pub struct Vector {
     mem: Vec<(u32, u32, u32)>,
     bank0: Option<Banks>,
     bank1: Option<Banks>,
+    /// d0–d31 as one string of hex digits.
+    d0: Option<String>,
+    /// Those that changed.
+    d1: Option<Vec<(u8, String)>>,
+    fpscr0: Option<u32>,
+    fpscr1: Option<u32>,
 }
 
 /// Banked registers: r8–r14 of the user bank and of FIQ, r13 and r14 of the other modes, each followed by the saved
@@ -108,12 +114,19 @@ impl Vector {
         let before = bench.words();
         let mut cpu = Cpu::new(core);
         self.set_up(&mut cpu);
+        let floats = self.floats()?;
+        if let Some((start, _)) = &floats {
+            set_floats(&mut cpu, start, self.fpscr0);
+        }
         let end = self.addr.wrapping_add(code.len() as u32);
         let mut differences = Vec::new();
         if !run_through(&mut cpu, &mut bench, self.addr..end) {
             differences.push(format!("did not leave its code within {MAX_STEPS} instructions"));
         }
         self.compare_registers(&cpu, &mut differences);
+        if let Some((_, end)) = &floats {
+            self.compare_floats(&cpu, end, &mut differences);
+        }
         self.compare_memory(before, &bench, &mut differences);
         Ok(differences)
     }
@@ -137,6 +150,8 @@ impl Vector {
     }
 
     fn set_up(&self, cpu: &mut Cpu) {
+        // The engine that drew the vectors is a relative of the reference emulator.
+        cpu.set_fidelity(Fidelity::Reference);
         cpu.reset(GuestAddr(self.addr), super::Vectors::Low);
         if let Some(banks) = &self.bank0 {
             banks.each(|mode, n, value| match n {
@@ -165,6 +180,38 @@ impl Vector {
                 Some(n) => compare(&format!("r{n}_{mode:?}"), cpu.registers().banked(mode, n), expected),
                 None => compare(&format!("spsr_{mode:?}"), cpu.registers().spsr(mode), expected),
             });
+        }
+    }
+
+    /// The floating-point registers at the start and at the end.
+    #[expect(clippy::type_complexity, reason = "two register files")]
+    fn floats(&self) -> Result<Option<([u64; 32], [u64; 32])>, VectorError> {
+        let Some(digits) = &self.d0 else { return Ok(None) };
+        let hex = |text: Option<&str>| {
+            let value = text.and_then(|text| u64::from_str_radix(text, 16).ok());
+            value.ok_or_else(|| self.invalid("a floating-point register is not 16 hex digits".into()))
+        };
+        let mut start = [0; 32];
+        for (n, value) in start.iter_mut().enumerate() {
+            *value = hex(digits.get(16 * n..16 * n + 16))?;
+        }
+        let mut end = start;
+        for (n, text) in self.d1.iter().flatten() {
+            end[usize::from(n & 31)] = hex(Some(text))?;
+        }
+        Ok(Some((start, end)))
+    }
+
+    fn compare_floats(&self, cpu: &Cpu, end: &[u64; 32], differences: &mut Vec<String>) {
+        for (n, expected) in (0u8..).zip(end) {
+            if cpu.double(n) != *expected {
+                differences.push(format!("d{n} is {:016x}, expected {expected:016x}", cpu.double(n)));
+            }
+        }
+        if let Some(expected) = self.fpscr1
+            && cpu.fpscr() != expected
+        {
+            differences.push(format!("fpscr is {:08x}, expected {expected:08x}", cpu.fpscr()));
         }
     }
 
@@ -208,6 +255,14 @@ impl Banks {
             visit(mode, Some(14), bank[1]);
             visit(mode, None, bank[2]);
         }
+    }
+}
+
+fn set_floats(cpu: &mut Cpu, values: &[u64; 32], fpscr: Option<u32>) {
+    cpu.enable_float();
+    cpu.set_fpscr(fpscr.unwrap_or(0));
+    for (n, value) in (0..).zip(values) {
+        cpu.set_double(n, *value);
     }
 }
 

@@ -7,11 +7,14 @@
 
 mod a32;
 mod a32_media;
+mod neon;
+mod neon_misc;
 mod pattern;
 mod t16;
 mod t32;
 mod t32_media;
 mod t32_memory;
+mod vfp;
 
 use a32::T32_COPROCESSOR as COPROCESSOR;
 use pattern::{Need, Table, bits};
@@ -47,8 +50,10 @@ impl Decoder {
             a32::ALU,
             a32_media::MEDIA,
             a32::MEMORY_AND_BRANCH,
+            vfp::VFP,
             a32::COPROCESSOR,
         ];
+        let unconditional = [neon_misc::MISC, neon::DATA, neon_misc::MEMORY, a32::UNCONDITIONAL];
         let t32 = [
             t32::DATA,
             t32::CONTROL,
@@ -57,11 +62,12 @@ impl Decoder {
             t32_media::MULTIPLY,
             t32_memory::MULTIPLE,
             t32_memory::SINGLE,
+            vfp::VFP,
             COPROCESSOR,
         ];
         Self {
             a32: Table::new(&a32, 20, 8, has),
-            unconditional: Table::new(&[a32::UNCONDITIONAL], 20, 8, has),
+            unconditional: Table::new(&unconditional, 20, 8, has),
             t16: Table::new(&[t16::T16], 9, 7, has),
             t32: Table::new(&t32, 20, 9, has),
             thumb2: !core.is_v5(),
@@ -106,7 +112,20 @@ impl Decoder {
         } else {
             it_condition(it)
         };
-        Insn { op: self.t32.look_up(word), cond, size: 4, it }
+        let op = match simd_form(word) {
+            Some(a32) => self.unconditional.look_up(a32),
+            None => self.t32.look_up(word),
+        };
+        Insn { op, cond, size: 4, it }
+    }
+}
+
+/// The A32 word of a T32 Advanced SIMD instruction: data processing moves its U bit, loads and stores their prefix.
+fn simd_form(word: u32) -> Option<u32> {
+    match word >> 24 {
+        0xEF | 0xFF => Some(word & 0x00FF_FFFF | 0xF200_0000 | (word >> 28 & 1) << 24),
+        0xF9 if word >> 20 & 1 == 0 => Some(word & 0x00FF_FFFF | 0xF400_0000),
+        _ => None,
     }
 }
 

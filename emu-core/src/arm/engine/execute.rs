@@ -124,6 +124,8 @@ impl<S: System> Engine<'_, S> {
             Op::Hint(hint) => self.hint(hint),
             Op::Mcr { reg, rt } => self.write_coprocessor(reg, rt),
             Op::Mrc { reg, rt } => self.read_coprocessor(reg, rt),
+            Op::Vfp(op) => self.vfp(&op),
+            Op::Neon(op) => self.neon(&op),
             _ => Err(Trap::Undefined),
         }
     }

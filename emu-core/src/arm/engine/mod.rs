@@ -14,8 +14,10 @@ mod execute;
 mod load_store;
 mod media;
 mod multiply;
+mod neon;
 mod status;
 mod swap;
+mod vfp;
 
 pub(super) use access::Intent;
 pub(super) use exclusive::Monitor;
