@@ -4,7 +4,7 @@ use super::html::PageError;
 use crate::error::Refusal;
 use axum::extract::Path;
 use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use darkroom_web_ui::assets;
 
 /// `GET /assets/{name}`
@@ -19,4 +19,9 @@ pub(super) async fn asset(Path(name): Path<String>) -> Response {
         }
         None => PageError::from(Refusal::not_found("file", name)).into_response(),
     }
+}
+
+/// `GET /favicon.ico`: what browsers ask for where no page names an icon, as beside a picture opened by itself.
+pub(super) async fn icon() -> Redirect {
+    Redirect::temporary(&assets::ICON)
 }

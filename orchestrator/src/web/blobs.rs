@@ -18,6 +18,8 @@ const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 const FOR_EVER: &str = "private, max-age=31536000, immutable";
 /// What a blob may do when it is opened by itself: nothing.
 const LOCKED: &str = "default-src 'none'; sandbox";
+/// The same for a picture, which browsers put on a page of their own with styles of their own.
+const LOCKED_PICTURE: &str = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'";
 
 /// `GET /blobs/{digest}`
 pub(super) async fn blob(
@@ -42,10 +44,10 @@ pub(super) async fn blob(
 async fn content(state: &AppState, digest: Digest, size: u64, tag: String) -> PageResult<Response> {
     let mut source = Box::pin(state.blobs.read(digest));
     let first: Bytes = source.try_next().await?.unwrap_or_default();
-    let (kind, disposition) = if first.starts_with(PNG) {
-        ("image/png", format!("inline; filename=\"{digest}.png\""))
+    let (kind, disposition, policy) = if first.starts_with(PNG) {
+        ("image/png", format!("inline; filename=\"{digest}.png\""), LOCKED_PICTURE)
     } else {
-        ("application/octet-stream", format!("attachment; filename=\"{digest}.bin\""))
+        ("application/octet-stream", format!("attachment; filename=\"{digest}.bin\""), LOCKED)
     };
     let headers = [
         (header::CONTENT_TYPE, kind.to_owned()),
@@ -53,7 +55,7 @@ async fn content(state: &AppState, digest: Digest, size: u64, tag: String) -> Pa
         (header::CONTENT_DISPOSITION, disposition),
         (header::CACHE_CONTROL, FOR_EVER.to_owned()),
         (header::ETAG, tag),
-        (header::CONTENT_SECURITY_POLICY, LOCKED.to_owned()),
+        (header::CONTENT_SECURITY_POLICY, policy.to_owned()),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
     ];
     let body = Body::from_stream(stream::iter([Ok(first)]).chain(source));

@@ -77,6 +77,7 @@ fn open() -> Vec<PageRoute> {
     use Access::Open;
     vec![
         page(Open, "/assets/{name}", get(assets::asset)),
+        page(Open, "/favicon.ico", get(assets::icon)),
         page(Open, "/login", get(session::form)),
         action(Open, "/login", post(session::log_in)),
         action(Open, "/logout", post(session::log_out)),

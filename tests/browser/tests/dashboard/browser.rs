@@ -46,7 +46,8 @@ impl Browser {
     /// Opens it, or says what is missing.
     pub(crate) async fn open(options: Options, farm: &Farm) -> Result<Self, String> {
         let driver = Driver::start().await?;
-        let web = WebDriver::new(driver.url.as_str(), capabilities(options)).await.expect("a browser session");
+        let web =
+            WebDriver::new(driver.url.as_str(), capabilities(options)).await.expect("a browser session");
         Ok(Self { web, base: farm.url(""), _driver: driver })
     }
 
@@ -78,17 +79,15 @@ impl Browser {
     /// Waits until the text of an element contains something.
     pub(crate) async fn find_text(&self, css: &str, text: &str) {
         let wanted = text.to_owned();
-        let query = self.web.query(By::Css(css)).wait(PATIENCE, LOOK_AGAIN).with_filter(move |element: WebElement| {
-            let wanted = wanted.clone();
-            async move { Ok(element.text().await.unwrap_or_default().contains(&wanted)) }
-        });
+        let query = self.web.query(By::Css(css)).wait(PATIENCE, LOOK_AGAIN).with_filter(
+            move |element: WebElement| {
+                let wanted = wanted.clone();
+                async move { Ok(element.text().await.unwrap_or_default().contains(&wanted)) }
+            },
+        );
         if query.first().await.is_err() {
-            let seen = self.web.find(By::Css(css)).await;
-            let seen = match seen {
-                Ok(element) => element.text().await.unwrap_or_default(),
-                Err(_) => "nothing".to_owned(),
-            };
-            panic!("{css} never said '{text}', but '{seen}' at {}", self.path().await);
+            let path = self.path().await;
+            panic!("{css} never said '{text}' at {path}:\n{}", self.text("main").await);
         }
     }
 

@@ -43,7 +43,7 @@ async fn port(output: &mut BufReader<ChildStdout>) -> Result<u16, String> {
         if read == 0 {
             return Err("chromedriver ended before it listened".to_owned());
         }
-        let said = line.trim().trim_end_matches('.').rsplit_once("on port ");
+        let said = line.trim().trim_end_matches('.').rsplit_once("started successfully on port ");
         if let Some(port) = said.and_then(|(_, port)| port.parse().ok()) {
             return Ok(port);
         }

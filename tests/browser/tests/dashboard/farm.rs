@@ -30,7 +30,9 @@ impl Farm {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let postgres = match embedded::start(folder.path(), Durability::Fast).await {
             Ok(postgres) => postgres,
-            Err(missing @ (EmbeddedError::NotInstalled | EmbeddedError::NoAccount)) => return Err(missing.to_string()),
+            Err(missing @ (EmbeddedError::NotInstalled | EmbeddedError::NoAccount)) => {
+                return Err(missing.to_string());
+            }
             Err(broken) => panic!("{broken}"),
         };
         let db = PgDb::new(postgres.options(), CONNECTIONS);
@@ -75,10 +77,9 @@ impl Farm {
 
     /// Stores a scenario.
     pub(crate) async fn add_scenario(&self, text: &str, references: &[(&str, &'static [u8])]) {
-        let references = references.iter().map(|(name, png)| ReferenceFile {
-            name: (*name).to_owned(),
-            content: Bytes::from_static(png),
-        });
+        let references = references
+            .iter()
+            .map(|(name, png)| ReferenceFile { name: (*name).to_owned(), content: Bytes::from_static(png) });
         let intake = &self.server.state.intake;
         intake.scenario("scenario.toml", text, references.collect()).await.expect("the scenario is taken");
     }

@@ -7,7 +7,9 @@ use darkroom_orchestrator::db::AttemptKey;
 use darkroom_orchestrator::state::AppState;
 use darkroom_protocol::job::JobSpec;
 use darkroom_protocol::report::{FrameInfo, RunReport};
-use darkroom_protocol::verdict::{CheckOutcome, CheckResult, Evidence, EvidenceKind, Reason, ReasonCode, Verdict};
+use darkroom_protocol::verdict::{
+    CheckOutcome, CheckResult, Evidence, EvidenceKind, Reason, ReasonCode, Verdict,
+};
 use darkroom_protocol::worker::{ClaimRequest, Event, EventBatch, Finish, Register, SandboxProbe};
 use darkroom_protocol::{Digest, WORKER_PROTOCOL, WorkerId};
 
@@ -32,7 +34,8 @@ pub(crate) struct HeldJob {
 impl Hand {
     pub(crate) async fn register(farm: &Farm, name: &str) -> Self {
         let state = farm.server.state.clone();
-        let probe = |name: &str| SandboxProbe { name: name.to_owned(), refused: true, detail: "EPERM".to_owned() };
+        let probe =
+            |name: &str| SandboxProbe { name: name.to_owned(), refused: true, detail: "EPERM".to_owned() };
         let hello = Register {
             name: name.to_owned(),
             protocol: WORKER_PROTOCOL,
@@ -121,7 +124,8 @@ impl HeldJob {
         for (kind, png) in pictures {
             evidence.push(Evidence { kind: *kind, digest: self.store(png).await });
         }
-        let check = CheckResult { step, title: title.to_owned(), outcome, detail: detail.to_owned(), evidence };
+        let check =
+            CheckResult { step, title: title.to_owned(), outcome, detail: detail.to_owned(), evidence };
         self.checks.push(check.clone());
         self.tell(Event::Check(check)).await;
     }
@@ -149,6 +153,10 @@ impl HeldJob {
 
     pub(crate) async fn finish(self, report: RunReport) {
         let supervisor_log = format!("child exited with 0 after {} ms\n", report.host_ms);
-        self.state.queue.finish(&self.key, &Finish { report, supervisor_log }).await.expect("the report is taken");
+        self.state
+            .queue
+            .finish(&self.key, &Finish { report, supervisor_log })
+            .await
+            .expect("the report is taken");
     }
 }

@@ -3,7 +3,7 @@
 use crate::browser::{Browser, Options};
 use crate::farm::Farm;
 use crate::hand::{Hand, HeldJob};
-use crate::sample::{CHECKS, HELLO, SCENARIO, WRONG};
+use crate::sample::{CHECKS, HELLO, HelloFile, SCENARIO, WRONG};
 use crate::with_farm_and_browser;
 use darkroom_protocol::verdict::{CheckOutcome, EvidenceKind, ReasonCode, Verdict};
 use thirtyfour::By;
@@ -35,10 +35,8 @@ async fn a_build_is_uploaded_and_watched() {
 }
 
 async fn upload_hello(farm: &Farm, browser: &Browser) {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("autoexec.bin");
-    std::fs::write(&file, darkroom_firmware::sample("hello", "60D").unwrap().autoexec).unwrap();
-    browser.find("#file").await.send_keys(file.to_str().unwrap()).await.unwrap();
+    let file = HelloFile::new();
+    file.choose(browser).await;
     browser.find_text("#chosen", "autoexec.bin").await;
     browser.find("#name").await.send_keys("hello").await.unwrap();
     browser.click(".tick:has([value='60D'])").await;
@@ -48,7 +46,11 @@ async fn upload_hello(farm: &Farm, browser: &Browser) {
     browser.find_text("h1", "hello").await;
     assert!(browser.path().await.starts_with("/batches/"), "{}", browser.path().await);
     assert_eq!(browser.text("td b").await, "waiting");
-    assert_eq!(farm.server.state.db.batch_lines(None, 9).await.unwrap().len(), 1, "one batch, however the form is sent");
+    assert_eq!(
+        farm.server.state.db.batch_lines(None, 9).await.unwrap().len(),
+        1,
+        "one batch, however the form is sent"
+    );
 }
 
 /// Everything below appears without a reload.
@@ -72,11 +74,15 @@ async fn watch(browser: &Browser, job: &mut HeldJob) {
 }
 
 async fn fail_with_pictures(mut job: HeldJob) {
-    let pictures = [(EvidenceKind::Expected, HELLO), (EvidenceKind::Actual, WRONG), (EvidenceKind::Difference, WRONG)];
+    let pictures =
+        [(EvidenceKind::Expected, HELLO), (EvidenceKind::Actual, WRONG), (EvidenceKind::Difference, WRONG)];
     let detail = "18 432 pixels differ";
     job.check_with(1, CHECKS[1], CheckOutcome::Failed, detail, &pictures).await;
     job.check(2, CHECKS[2], CheckOutcome::NotReached, "").await;
-    let report = job.report(Verdict::Failed, Some((ReasonCode::ScreenDiffers, "screen equals “hello”: 18 432 pixels differ")));
+    let report = job.report(
+        Verdict::Failed,
+        Some((ReasonCode::ScreenDiffers, "screen equals “hello”: 18 432 pixels differ")),
+    );
     job.finish(report).await;
 }
 
@@ -110,6 +116,8 @@ async fn filter_log(browser: &Browser) {
 
 async fn assert_loaded(browser: &Browser, css: &str) {
     browser.find(css).await;
-    let size = format!("document.querySelector('{css}').decode().then(() => document.querySelector('{css}').naturalWidth)");
+    let size = format!(
+        "document.querySelector('{css}').decode().then(() => document.querySelector('{css}').naturalWidth)"
+    );
     assert_eq!(browser.eval(&size).await, 720, "{css} shows its picture");
 }

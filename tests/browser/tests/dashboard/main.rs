@@ -3,6 +3,8 @@
 //!
 //! Without Chromium, chromedriver or Postgres each test says `skipped: …` and why.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod browser;
 mod driver;
 mod farm;

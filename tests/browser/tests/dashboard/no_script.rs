@@ -3,7 +3,7 @@
 use crate::browser::{Browser, Options};
 use crate::farm::Farm;
 use crate::hand::Hand;
-use crate::sample::{CHECKS, HELLO, SCENARIO};
+use crate::sample::{CHECKS, HELLO, HelloFile, SCENARIO};
 use crate::with_farm_and_browser;
 use darkroom_protocol::verdict::{CheckOutcome, Verdict};
 use thirtyfour::By;
@@ -19,7 +19,8 @@ async fn everything_works_without_script() {
 
         upload_without_camera(browser).await;
         browser.click(".tick:has([value='60D'])").await;
-        send_file(browser, "hello").await;
+        let file = HelloFile::new();
+        file.send(browser).await;
         browser.find_text("td b", "waiting").await;
         run(&hand).await;
 
@@ -43,18 +44,11 @@ async fn upload_without_camera(browser: &Browser) {
     browser.click(".tick:has([value=hello])").await;
     browser.click(".tick:has([value=boot])").await;
     browser.find("#name").await.send_keys("first light").await.unwrap();
-    send_file(browser, "hello").await;
+    let file = HelloFile::new();
+    file.send(browser).await;
     browser.find_text("#cameras-error", "does not say which camera it is for").await;
     assert_eq!(browser.find("#name").await.prop("value").await.unwrap().as_deref(), Some("first light"));
     browser.find("[value=hello]:checked").await;
-}
-
-async fn send_file(browser: &Browser, sample: &str) {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("autoexec.bin");
-    std::fs::write(&file, darkroom_firmware::sample(sample, "60D").unwrap().autoexec).unwrap();
-    browser.find("#file").await.send_keys(file.to_str().unwrap()).await.unwrap();
-    browser.click(".go button").await;
 }
 
 async fn run(hand: &Hand) {

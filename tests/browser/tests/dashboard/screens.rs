@@ -9,21 +9,26 @@ use crate::with_farm_and_browser;
 use darkroom_protocol::report::{CardChange, CardChangeKind, GuestFault, UnknownAccess};
 use darkroom_protocol::verdict::{CheckOutcome, EvidenceKind, ReasonCode, Verdict};
 use darkroom_protocol::{BatchId, BuildId};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-const SCREENS: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/../screens");
 const WIDTHS: [u32; 2] = [1280, 390];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_page_fits_and_is_photographed() {
     with_farm_and_browser!(Options::default(), async |farm: &Farm, browser: &Browser| {
-        std::fs::create_dir_all(SCREENS).unwrap();
+        std::fs::create_dir_all(screens()).unwrap();
         photograph_all(browser, &[("login".to_owned(), "/login".to_owned())]).await;
         browser.sign_in(farm).await;
         photograph_all(browser, &[("overview-empty".to_owned(), "/".to_owned())]).await;
         let batch = fill(farm).await;
         photograph_all(browser, &pages(farm, batch).await).await;
     });
+}
+
+/// `screens` in the target folder of the workspace.
+fn screens() -> PathBuf {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target");
+    std::env::var_os("CARGO_TARGET_DIR").map_or(own, PathBuf::from).join("screens")
 }
 
 async fn photograph_all(browser: &Browser, pages: &[(String, String)]) {
@@ -34,7 +39,7 @@ async fn photograph_all(browser: &Browser, pages: &[(String, String)]) {
                 browser.goto(path).await;
                 assert_fits(browser, name, width).await;
                 let file = format!("{name}-{}-{width}.png", theme.word());
-                std::fs::write(Path::new(SCREENS).join(file), browser.photograph().await).unwrap();
+                std::fs::write(screens().join(file), browser.photograph().await).unwrap();
             }
         }
         let complaints = browser.complaints().await;
@@ -111,7 +116,10 @@ async fn pass(mut job: HeldJob) {
 }
 
 async fn time_out(job: HeldJob) {
-    let reason = (ReasonCode::GuestTimeLimit, "Reached the guest-time limit of 60 s while waiting for “hello: page drawn”.");
+    let reason = (
+        ReasonCode::GuestTimeLimit,
+        "Reached the guest-time limit of 60 s while waiting for “hello: page drawn”.",
+    );
     let report = job.report(Verdict::TimedOut, Some(reason));
     job.finish(report).await;
 }
@@ -128,7 +136,11 @@ async fn crash(mut job: HeldJob) {
 async fn differ(mut job: HeldJob) {
     job.frame("wrong", WRONG).await;
     job.check(0, CHECKS[0], CheckOutcome::Passed, "line 4").await;
-    let pictures = [(EvidenceKind::Expected, HELLO), (EvidenceKind::Actual, WRONG), (EvidenceKind::Difference, NO_BUILD)];
+    let pictures = [
+        (EvidenceKind::Expected, HELLO),
+        (EvidenceKind::Actual, WRONG),
+        (EvidenceKind::Difference, NO_BUILD),
+    ];
     let detail = "18 432 of 345 600 pixels differ by more than 0, first at 212, 96.";
     job.check_with(1, CHECKS[1], CheckOutcome::Failed, detail, &pictures).await;
     let reason = (ReasonCode::ScreenDiffers, "screen equals “hello”: 18 432 pixels differ by more than 0.");
@@ -166,9 +178,17 @@ fn unknown(n: u32) -> UnknownAccess {
 async fn pages(farm: &Farm, batch: BatchId) -> Vec<(String, String)> {
     let named = |name: &str, path: String| (name.to_owned(), path);
     let mut pages: Vec<_> = [
-        ("overview", "/"), ("batches", "/batches"), ("upload", "/upload"), ("builds", "/builds"),
-        ("cameras", "/cameras"), ("camera", "/cameras/60D"), ("rom-sets", "/rom-sets"), ("scenarios", "/scenarios"),
-        ("scenario", "/scenarios/hello"), ("workers", "/workers"), ("error-404", "/jobs/none"),
+        ("overview", "/"),
+        ("batches", "/batches"),
+        ("upload", "/upload"),
+        ("builds", "/builds"),
+        ("cameras", "/cameras"),
+        ("camera", "/cameras/60D"),
+        ("rom-sets", "/rom-sets"),
+        ("scenarios", "/scenarios"),
+        ("scenario", "/scenarios/hello"),
+        ("workers", "/workers"),
+        ("error-404", "/jobs/none"),
     ]
     .map(|(name, path)| named(name, path.to_owned()))
     .to_vec();
