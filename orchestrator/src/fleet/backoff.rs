@@ -1,7 +1,6 @@
 //! Pauses between restarts of a worker that does not stay up.
 
 use std::time::Duration;
-use tokio::time::Instant;
 
 const FIRST: Duration = Duration::from_millis(250);
 const LONGEST: Duration = Duration::from_secs(30);
@@ -12,22 +11,16 @@ const HEALTHY: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub(super) struct Backoff {
     next: Duration,
-    started: Instant,
 }
 
 impl Backoff {
     pub(super) fn new() -> Self {
-        Self { next: FIRST, started: Instant::now() }
+        Self { next: FIRST }
     }
 
-    /// Notes a start.
-    pub(super) fn started(&mut self) {
-        self.started = Instant::now();
-    }
-
-    /// How long to wait now that the worker ended.
-    pub(super) fn pause(&mut self) -> Duration {
-        let pause = if self.started.elapsed() >= HEALTHY { FIRST } else { self.next };
+    /// How long to wait before the next start of a worker that `ran` so long.
+    pub(super) fn pause(&mut self, ran: Duration) -> Duration {
+        let pause = if ran >= HEALTHY { FIRST } else { self.next };
         self.next = (pause * 2).min(LONGEST);
         pause
     }
@@ -37,13 +30,12 @@ impl Backoff {
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
-    async fn pauses_double_up_to_a_limit_and_start_over_after_a_healthy_run() {
+    #[test]
+    fn pauses_double_up_to_a_limit_and_start_over_after_a_healthy_run() {
         let mut backoff = Backoff::new();
-        let pauses: Vec<u128> = (0..9).map(|_| backoff.pause().as_millis()).collect();
+        let pauses: Vec<u128> = (0..9).map(|_| backoff.pause(Duration::ZERO).as_millis()).collect();
         assert_eq!(pauses, [250, 500, 1000, 2000, 4000, 8000, 16000, 30000, 30000]);
-        backoff.started();
-        tokio::time::advance(Duration::from_secs(61)).await;
-        assert_eq!(backoff.pause().as_millis(), 250);
+        assert_eq!(backoff.pause(HEALTHY).as_millis(), 250);
+        assert_eq!(backoff.pause(Duration::ZERO).as_millis(), 500);
     }
 }

@@ -6,7 +6,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use std::net::{IpAddr, Ipv4Addr};
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::process::{Child, Command};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 /// How long a worker may take to hand its job back before it is killed.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
 /// Variables that a worker inherits; all others stay here (`DATABASE_URL` among them).
-const INHERITED: [&str; 4] = ["PATH", "RUST_LOG", "TMPDIR", "RUST_BACKTRACE"];
+const INHERITED: [&str; 4] = ["PATH", "DARKROOM_LOG", "TMPDIR", "RUST_BACKTRACE"];
 
 /// Starts a program per slot, again when it ends.
 #[derive(Debug, Clone)]
@@ -41,7 +41,7 @@ impl ProcessFleet {
     async fn keep_alive(self, join: Join, slot: usize, stop: CancellationToken) {
         let mut backoff = Backoff::new();
         while !stop.is_cancelled() {
-            backoff.started();
+            let started = Instant::now();
             match self.command(&join, slot).spawn() {
                 Ok(child) => watch(child, slot, &stop).await,
                 Err(error) => {
@@ -51,7 +51,7 @@ impl ProcessFleet {
             }
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = tokio::time::sleep(backoff.pause()) => {}
+                () = tokio::time::sleep(backoff.pause(started.elapsed())) => {}
             }
         }
     }

@@ -18,6 +18,7 @@ use futures_util::StreamExt;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::time::Instant;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -142,13 +143,13 @@ impl DockerFleet {
     async fn keep_alive(self, join: Join, slot: usize, stop: CancellationToken) {
         let mut backoff = Backoff::new();
         while !stop.is_cancelled() {
-            backoff.started();
+            let started = Instant::now();
             if let Err(error) = self.run_slot(&join, slot, &stop).await {
                 tracing::error!(slot, %error, "worker container");
             }
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = tokio::time::sleep(backoff.pause()) => {}
+                () = tokio::time::sleep(backoff.pause(started.elapsed())) => {}
             }
         }
     }
