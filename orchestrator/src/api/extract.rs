@@ -2,6 +2,7 @@
 
 use crate::error::{Kind, Refusal};
 use axum::body::Bytes;
+use axum::extract::multipart::{MultipartError, MultipartRejection};
 use axum::extract::rejection::{BytesRejection, JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
@@ -20,6 +21,17 @@ pub(super) struct Path<T>(pub(super) T);
 #[derive(Debug, FromRequestParts)]
 #[from_request(via(axum::extract::Query), rejection(Refusal))]
 pub(super) struct Query<T>(pub(super) T);
+
+/// A form with files.
+#[derive(Debug)]
+pub(super) struct Multipart(pub(super) axum::extract::Multipart);
+
+impl<S: Send + Sync> FromRequest<S> for Multipart {
+    type Rejection = Refusal;
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        Ok(Self(axum::extract::Multipart::from_request(request, state).await?))
+    }
+}
 
 /// Body as bytes, up to the route's limit.
 #[derive(Debug)]
@@ -62,5 +74,17 @@ impl From<QueryRejection> for Refusal {
 impl From<BytesRejection> for Refusal {
     fn from(rejection: BytesRejection) -> Self {
         refusal(rejection.status(), "bad-body", rejection.body_text())
+    }
+}
+
+impl From<MultipartRejection> for Refusal {
+    fn from(rejection: MultipartRejection) -> Self {
+        refusal(rejection.status(), "bad-form", rejection.body_text())
+    }
+}
+
+impl From<MultipartError> for Refusal {
+    fn from(error: MultipartError) -> Self {
+        refusal(error.status(), "bad-form", error.body_text())
     }
 }

@@ -1,12 +1,12 @@
 //! `/rom-sets`.
 
-use super::extract::Query;
+use super::extract::{Multipart, Query};
 use crate::auth::{Caller, Scope};
 use crate::config::Limits;
-use crate::error::{Answer, Kind, Refusal};
+use crate::error::{Answer, Refusal};
 use crate::intake::{self, Spooled};
 use crate::state::AppState;
-use axum::extract::{DefaultBodyLimit, Multipart, State};
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use darkroom_protocol::CameraName;
 use darkroom_protocol::api::{ApiError, RomSet};
@@ -52,7 +52,7 @@ async fn add(
     State(state): State<AppState>,
     caller: Caller,
     Query(about): Query<About>,
-    mut form: Multipart,
+    Multipart(mut form): Multipart,
 ) -> Answer<(StatusCode, axum::Json<RomSet>)> {
     caller.require(Scope::Submit)?;
     let files = receive(&mut form, state.limits.rom_bytes).await?;
@@ -61,7 +61,7 @@ async fn add(
 }
 
 /// The files of a form. A file goes by the name of its field, or else by its own.
-async fn receive(form: &mut Multipart, cap: u64) -> Answer<Vec<(String, Spooled)>> {
+async fn receive(form: &mut axum::extract::Multipart, cap: u64) -> Answer<Vec<(String, Spooled)>> {
     let mut files = Vec::new();
     while let Some(field) = form.next_field().await? {
         let named = field.name().filter(|name| name.to_ascii_uppercase().ends_with(".BIN"));
@@ -72,12 +72,4 @@ async fn receive(form: &mut Multipart, cap: u64) -> Answer<Vec<(String, Spooled)
         files.push((name, intake::spool(field, cap).await?));
     }
     Ok(files)
-}
-
-impl From<axum::extract::multipart::MultipartError> for Refusal {
-    fn from(error: axum::extract::multipart::MultipartError) -> Self {
-        let too_large = error.status() == StatusCode::PAYLOAD_TOO_LARGE;
-        let kind = if too_large { Kind::TooLarge } else { Kind::Malformed };
-        Self::new(kind, "bad-form", error.body_text())
-    }
 }

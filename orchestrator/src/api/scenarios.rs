@@ -1,11 +1,12 @@
 //! `/scenarios`.
 
+use super::extract::Multipart;
 use crate::auth::{Caller, Scope};
 use crate::config::Limits;
 use crate::error::{Answer, Refusal};
 use crate::intake::ReferenceFile;
 use crate::state::AppState;
-use axum::extract::{DefaultBodyLimit, Multipart, State};
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use darkroom_protocol::api::{ApiError, ScenarioInfo};
 use utoipa_axum::router::OpenApiRouter;
@@ -36,7 +37,7 @@ async fn list(State(state): State<AppState>, caller: Caller) -> Answer<axum::Jso
 async fn add(
     State(state): State<AppState>,
     caller: Caller,
-    mut form: Multipart,
+    Multipart(mut form): Multipart,
 ) -> Answer<(StatusCode, axum::Json<ScenarioInfo>)> {
     caller.require(Scope::Submit)?;
     let form = receive(&mut form, state.limits.reference_bytes).await?;
@@ -50,7 +51,7 @@ struct Form {
     references: Vec<ReferenceFile>,
 }
 
-async fn receive(form: &mut Multipart, cap: u64) -> Answer<Form> {
+async fn receive(form: &mut axum::extract::Multipart, cap: u64) -> Answer<Form> {
     let mut scenario = None;
     let mut references = Vec::new();
     while let Some(field) = form.next_field().await? {

@@ -2,7 +2,7 @@
 
 use crate::support::farm::{CAMERA, OTHER_CAMERA, created};
 use crate::support::worker::frame;
-use crate::support::{Farm, FakeWorker, code_of, samples};
+use crate::support::{FakeWorker, Farm, code_of, samples};
 use darkroom_protocol::api::{Batch, JobState};
 use darkroom_protocol::verdict::{CheckOutcome, ReasonCode, Verdict};
 use darkroom_protocol::worker::Event;
@@ -78,7 +78,8 @@ async fn the_same_key_gives_the_same_batch_and_another_request_is_refused() {
     assert_eq!(again.json::<Batch>().await.unwrap().id, first.id);
     let (status, code, message) = code_of(submit("b").await.unwrap()).await;
     assert_eq!((status, code.as_str()), (409, "key-reused"), "{message}");
-    let many = futures_util::future::join_all((0..8).map(|_| async { submit("a").await.unwrap().status() })).await;
+    let many =
+        futures_util::future::join_all((0..8).map(|_| async { submit("a").await.unwrap().status() })).await;
     assert!(many.iter().all(|status| *status == 200), "{many:?}");
     assert_eq!(farm.get::<Vec<Batch>>("/batches").await.len(), 1);
 }
@@ -90,12 +91,16 @@ async fn cells_without_payload_or_rom_set_are_skipped_with_a_reason_and_the_rest
     let build = farm.build().await;
     let body = json!({ "runs": [{ "build": build.id }], "cameras": [CAMERA, OTHER_CAMERA, "60D"] });
     let batch: Batch = created(farm.submit(body).await).await;
-    let told: Vec<_> = batch.jobs.iter().map(|job| (job.verdict, job.reason.as_ref().map(|why| why.code))).collect();
-    assert_eq!(told, [
-        (None, None),
-        (Some(Verdict::Skipped), Some(ReasonCode::NoRomSet)),
-        (Some(Verdict::Skipped), Some(ReasonCode::NoPayload)),
-    ]);
+    let told: Vec<_> =
+        batch.jobs.iter().map(|job| (job.verdict, job.reason.as_ref().map(|why| why.code))).collect();
+    assert_eq!(
+        told,
+        [
+            (None, None),
+            (Some(Verdict::Skipped), Some(ReasonCode::NoRomSet)),
+            (Some(Verdict::Skipped), Some(ReasonCode::NoPayload)),
+        ]
+    );
     assert!(!batch.finished);
     assert!(batch.why.contains("no worker"), "{}", batch.why);
 }
@@ -104,8 +109,14 @@ async fn cells_without_payload_or_rom_set_are_skipped_with_a_reason_and_the_rest
 async fn every_expected_check_has_a_row_from_the_start() {
     let farm = Farm::start().await;
     let (batch, job) = farm.one_job().await;
-    let cancelled: Batch =
-        farm.call(Method::POST, &format!("/batches/{batch}/cancel")).send().await.unwrap().json().await.unwrap();
+    let cancelled: Batch = farm
+        .call(Method::POST, &format!("/batches/{batch}/cancel"))
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
     assert!(cancelled.finished);
     assert_eq!(cancelled.jobs[0].verdict, Some(Verdict::Cancelled));
     let checks = farm.state().db.checks(job).await.unwrap();

@@ -1,6 +1,6 @@
 //! What the farm believes of a report.
 
-use crate::support::{Farm, FakeWorker, samples};
+use crate::support::{FakeWorker, Farm, samples};
 use darkroom_orchestrator::queue::QueueRules;
 use darkroom_protocol::report::{CardChange, CardChangeKind, RunReport};
 use darkroom_protocol::verdict::{CheckOutcome, ReasonCode, Verdict};
@@ -54,7 +54,8 @@ async fn trouble_of_the_farm_is_tried_again_and_verdicts_on_the_build_are_not() 
 
 #[tokio::test]
 async fn a_job_that_failed_by_a_workers_trouble_goes_to_another_worker() {
-    let farm = Farm::with(QueueRules { prefer_others: Duration::from_secs(600), ..QueueRules::default() }).await;
+    let farm =
+        Farm::with(QueueRules { prefer_others: Duration::from_secs(600), ..QueueRules::default() }).await;
     let (batch, _) = farm.one_job().await;
     let [bad, good] = [FakeWorker::join(&farm, "bad").await, FakeWorker::join(&farm, "good").await];
     assert_eq!(bad.claim().await.finish(samples::infra_error()).await.status(), 204);

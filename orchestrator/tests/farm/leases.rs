@@ -1,6 +1,6 @@
 //! Workers that are lost.
 
-use crate::support::{Farm, FakeWorker, samples};
+use crate::support::{FakeWorker, Farm, samples};
 use darkroom_orchestrator::queue::QueueRules;
 use darkroom_protocol::verdict::{CheckOutcome, ReasonCode, Verdict};
 use std::time::Duration;
@@ -62,7 +62,8 @@ async fn a_cancelled_job_whose_worker_is_lost_ends_as_cancelled() {
 
 #[tokio::test]
 async fn a_worker_that_fails_three_times_in_a_row_gets_no_more_jobs_for_a_while() {
-    let farm = Farm::with(QueueRules { prefer_others: Duration::ZERO, infra_limit: 9, ..short_leases() }).await;
+    let farm =
+        Farm::with(QueueRules { prefer_others: Duration::ZERO, infra_limit: 9, ..short_leases() }).await;
     farm.one_job().await;
     let bad = FakeWorker::join(&farm, "bad").await;
     for _ in 0..3 {

@@ -1,7 +1,7 @@
 //! The database and the orchestrator go away and come back.
 
 use crate::support::farm::CAMERA;
-use crate::support::{Farm, FakeWorker, samples};
+use crate::support::{FakeWorker, Farm, samples};
 use darkroom_protocol::api::Batch;
 use darkroom_protocol::verdict::Verdict;
 use reqwest::{Method, StatusCode};
@@ -9,7 +9,9 @@ use sqlx::{Connection, PgConnection};
 use std::time::{Duration, Instant};
 
 /// Repeats a call while the farm says "try again".
-async fn until_answered<F: Future<Output = reqwest::Result<reqwest::Response>>>(call: impl Fn() -> F) -> reqwest::Response {
+async fn until_answered<F: Future<Output = reqwest::Result<reqwest::Response>>>(
+    call: impl Fn() -> F,
+) -> reqwest::Response {
     let start = Instant::now();
     loop {
         match call().await {
@@ -30,7 +32,8 @@ async fn postgres_restarted_in_the_middle_loses_and_doubles_nothing() {
     farm.postgres.restart().await.unwrap();
     let answer = until_answered(|| attempt.call(Method::POST, "log?offset=7").body("after").send()).await;
     assert_eq!(answer.status(), 204);
-    let finish = darkroom_protocol::worker::Finish { report: samples::passed(), supervisor_log: String::new() };
+    let finish =
+        darkroom_protocol::worker::Finish { report: samples::passed(), supervisor_log: String::new() };
     let answer = until_answered(|| attempt.call(Method::POST, "finish").json(&finish).send()).await;
     assert_eq!(answer.status(), 204);
     assert_eq!(farm.ended(batch).await.jobs[0].verdict, Some(Verdict::Passed));
@@ -67,7 +70,8 @@ async fn a_lease_that_ended_while_the_orchestrator_was_away_is_not_charged_to_th
     farm.stop_server().await;
     let mut database = PgConnection::connect_with(&farm.postgres.options()).await.unwrap();
     // As if the outage had lasted longer than a lease.
-    let aged = sqlx::query("update job set lease_until = now() - interval '1 hour'").execute(&mut database).await;
+    let aged =
+        sqlx::query("update job set lease_until = now() - interval '1 hour'").execute(&mut database).await;
     assert_eq!(aged.unwrap().rows_affected(), 1);
     farm.start_server().await;
     assert_eq!(attempt.beat().await.lease_seconds, 45);

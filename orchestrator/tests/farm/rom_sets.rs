@@ -68,7 +68,8 @@ async fn all_models_are_there_and_more_can_be_added() {
     let add = |text: String| farm.call_as(&farm.admin, Method::POST, "/cameras").body(text).send();
     let text = include_str!("../../../models/cameras/5D2.toml").replace("id = \"5D2\"", "id = \"5DX\"");
     let text = text.replace("name = \"EOS 5D Mark II\"", "name = \"EOS 5D Mark X\"");
-    let text: String = text.lines().filter(|line| !line.starts_with("aliases")).map(|line| format!("{line}\n")).collect();
+    let text: String =
+        text.lines().filter(|line| !line.starts_with("aliases")).map(|line| format!("{line}\n")).collect();
     let added: Camera = created(add(text.clone()).await.unwrap()).await;
     assert!(added.custom);
     assert_eq!(added.roms, cameras.iter().find(|camera| camera.name.0 == "5D2").unwrap().roms);

@@ -1,7 +1,7 @@
 //! Scenarios and their references.
 
 use crate::support::farm::created;
-use crate::support::{Farm, FakeWorker, code_of, samples};
+use crate::support::{FakeWorker, Farm, code_of, samples};
 use darkroom_protocol::api::ScenarioInfo;
 
 const SCREEN: &str = r#"name = "screen"
@@ -35,7 +35,8 @@ async fn references_are_checked_and_a_cameras_own_comes_first() {
     let own = samples::png(1);
     let any = samples::png(2);
     let stored: ScenarioInfo =
-        created(farm.scenario(SCREEN, &[("menu.png", any.clone()), ("60D/menu.png", own.clone())]).await).await;
+        created(farm.scenario(SCREEN, &[("menu.png", any.clone()), ("60D/menu.png", own.clone())]).await)
+            .await;
     assert_eq!(stored.references["menu"], ["*", "60D"]);
     let again: ScenarioInfo =
         created(farm.scenario(SCREEN, &[("menu.png", any.clone()), ("60D/menu.png", own)]).await).await;

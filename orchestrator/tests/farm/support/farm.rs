@@ -149,7 +149,12 @@ impl Farm {
     }
 
     /// Hands ROM files in.
-    pub(crate) async fn upload_roms(&self, camera: &str, firmware: &str, files: Vec<(&str, Vec<u8>)>) -> Response {
+    pub(crate) async fn upload_roms(
+        &self,
+        camera: &str,
+        firmware: &str,
+        files: Vec<(&str, Vec<u8>)>,
+    ) -> Response {
         let mut form = reqwest::multipart::Form::new();
         for (name, bytes) in files {
             let part = reqwest::multipart::Part::bytes(bytes).file_name(name.to_owned());
@@ -213,7 +218,8 @@ impl Farm {
 
     /// A farm on which a browser of this machine needs no token.
     pub(crate) async fn open() -> Self {
-        Self::with_settings(ServerSettings { anonymous: Anonymous::Submit, ..ServerSettings::default() }).await
+        Self::with_settings(ServerSettings { anonymous: Anonymous::Submit, ..ServerSettings::default() })
+            .await
     }
 }
 

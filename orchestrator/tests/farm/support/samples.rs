@@ -46,7 +46,11 @@ pub(crate) fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
 
 /// A nightly build as ML ships it.
 pub(crate) fn nightly() -> Vec<u8> {
-    zip(&[("autoexec.bin", &autoexec()), ("ML/fonts/argnor23.rbf", b"font"), ("ML/modules/lua.mo", b"module")])
+    zip(&[
+        ("autoexec.bin", &autoexec()),
+        ("ML/fonts/argnor23.rbf", b"font"),
+        ("ML/modules/lua.mo", b"module"),
+    ])
 }
 
 /// The ROM files of a camera, filled so that no part repeats.

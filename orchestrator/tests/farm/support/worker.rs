@@ -3,8 +3,8 @@
 use super::Farm;
 use darkroom_protocol::report::{FrameInfo, RunReport};
 use darkroom_protocol::worker::{
-    ATTEMPT_SECRET_HEADER, Claim, ClaimRequest, Event, EventBatch, Finish, HeartbeatAnswer, Register, Registered,
-    Release,
+    ATTEMPT_SECRET_HEADER, Claim, ClaimRequest, Event, EventBatch, Finish, HeartbeatAnswer, Register,
+    Registered, Release,
 };
 use darkroom_protocol::{Digest, WORKER_PROTOCOL, WorkerId};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
@@ -50,9 +50,7 @@ impl FakeWorker {
         let response = call.json(&request).send().await.unwrap();
         match response.status() {
             StatusCode::NO_CONTENT => None,
-            StatusCode::OK => {
-                Some(Attempt { worker: self.clone(), claim: response.json().await.unwrap() })
-            }
+            StatusCode::OK => Some(Attempt { worker: self.clone(), claim: response.json().await.unwrap() }),
             status => panic!("{status}: {}", response.text().await.unwrap()),
         }
     }
