@@ -210,6 +210,9 @@ pub struct Job {
     pub summary: JobSummary,
     /// Its batch.
     pub batch: BatchId,
+    /// When it was put into the queue, by the database's clock.
+    #[serde(with = "time::serde::rfc3339")]
+    pub queued_at: OffsetDateTime,
     /// Tries so far.
     pub attempts: Vec<Attempt>,
     /// Report of the deciding attempt.

@@ -122,12 +122,13 @@ impl PgDb {
         let row: Option<JobRow> = sqlx::query_as(sql).bind(id.0).fetch_optional(self.pool()).await?;
         let Some(row) = row else { return Ok(None) };
         let batch = BatchId(row.batch);
-        let report: Option<Json<RunReport>> = sqlx::query_scalar("select report from job where id = $1")
-            .bind(id.0)
-            .fetch_one(self.pool())
-            .await?;
+        let (queued_at, report): (OffsetDateTime, Option<Json<RunReport>>) =
+            sqlx::query_as("select queued_at, report from job where id = $1")
+                .bind(id.0)
+                .fetch_one(self.pool())
+                .await?;
         let (summary, attempts) = (row.try_into()?, self.attempts(id).await?);
-        Ok(Some(Job { summary, batch, attempts, report: report.map(|json| json.0) }))
+        Ok(Some(Job { summary, batch, queued_at, attempts, report: report.map(|json| json.0) }))
     }
 
     /// The attempts of a job in order.
