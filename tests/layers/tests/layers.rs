@@ -12,7 +12,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("worker", &["emu-core", "models", "protocol"]),
     ("orchestrator", &["protocol", "models", "web-ui"]),
     ("cli", &["emu-core", "firmware", "models", "orchestrator", "protocol", "web-ui", "worker"]),
-    ("bench", &["emu-core", "firmware", "models"]),
+    ("bench", &["emu-core", "firmware", "protocol"]),
     ("layers", &[]),
 ];
 
