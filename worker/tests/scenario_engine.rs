@@ -160,6 +160,15 @@ fn a_crash_names_fault_address_and_time() {
 }
 
 #[test]
+fn a_text_printed_just_before_a_crash_counts() {
+    let text =
+        scenario(&[step("action = \"wait-log\"\ntext = \"bye\"\nwithin = 5"), WAIT_DOWN.to_owned()].concat());
+    let (report, _) = play(&mut Scripted::default().print(101, "bye\n").at(102, Act::Crash), &text);
+    assert_eq!(report.verdict, Verdict::GuestCrashed);
+    assert_eq!(outcomes(&report), [CheckOutcome::Passed, CheckOutcome::NotReached]);
+}
+
+#[test]
 fn a_log_flood_is_cut_at_the_cap() {
     let flood = "0123456789".repeat(30);
     let mut guest = Scripted::default().print(10, &flood).print(20, &flood);

@@ -64,7 +64,12 @@ impl Engine<'_> {
         }
         let waited = self.wait_for(step)?;
         let finding = match waited {
-            Waited::Ended(ending) => return Ok(Some(ending)),
+            Waited::Ended(ending, met) => {
+                if met {
+                    self.record(index, Finding::held("just before the end"))?;
+                }
+                return Ok(Some(ending));
+            }
             Waited::PoweredDown if matches!(step, Step::WaitPowerDown { .. }) => {
                 Finding::held(format!("powered down at {}", seconds(self.guest.now())))
             }

@@ -22,8 +22,8 @@ pub(super) enum Waited {
     PoweredDown,
     /// The CPU can never run again.
     Halted,
-    /// A limit or a crash ended the run.
-    Ended(Ending),
+    /// A limit or a crash ended the run. True: what was waited for had come by then.
+    Ended(Ending, bool),
 }
 
 impl Engine<'_> {
@@ -85,14 +85,14 @@ impl Engine<'_> {
             }
             let now = self.guest.now();
             if now >= self.time_limit() {
-                return Ok(Waited::Ended(self.out_of_time()));
+                return Ok(Waited::Ended(self.out_of_time(), false));
             }
             if now >= deadline {
                 return Ok(Waited::Expired);
             }
             match self.slice(deadline)? {
                 Slice::Ran => {}
-                Slice::Ended(ending) => return Ok(Waited::Ended(ending)),
+                Slice::Ended(ending) => return Ok(Waited::Ended(ending, met(self))),
                 stopped => return Ok(last_chance(stopped, met(self))),
             }
         }
@@ -105,7 +105,7 @@ impl Engine<'_> {
 
     fn pass_time(&mut self, length: f64) -> io::Result<Option<Ending>> {
         Ok(match self.wait(length, &mut |_| false)? {
-            Waited::Ended(ending) => Some(ending),
+            Waited::Ended(ending, _) => Some(ending),
             Waited::PoweredDown => Some(Ending::early_power_down(self.guest.now())),
             Waited::Met | Waited::Expired | Waited::Halted => None,
         })
@@ -116,7 +116,7 @@ impl Engine<'_> {
             return Ok(Some(Ending::failed(ReasonCode::StepFailed, format!("press {key}: {why}"))));
         }
         // A key may well switch the camera off: what comes of it is for the next steps to say.
-        if let Waited::Ended(ending) = self.wait(hold, &mut |_| false)? {
+        if let Waited::Ended(ending, _) = self.wait(hold, &mut |_| false)? {
             return Ok(Some(ending));
         }
         if self.power == Power::On
