@@ -43,8 +43,22 @@ fn start(
     drain: Duration,
 ) -> (Stopper, tokio::task::JoinHandle<anyhow::Result<()>>) {
     let (stopper, ear) = Drain::new(drain);
-    let task = tokio::spawn(work(config(orchestrator, drain), ear));
-    (stopper, task)
+    (stopper, start_with(orchestrator, config(orchestrator, drain), ear))
+}
+
+fn start_with(
+    orchestrator: &Orchestrator,
+    config: Config,
+    ear: Drain,
+) -> tokio::task::JoinHandle<anyhow::Result<()>> {
+    let complain = orchestrator.complaints();
+    tokio::spawn(async move {
+        let ended = work(config, ear).await;
+        if let Err(error) = &ended {
+            complain(format!("{error:#}"));
+        }
+        ended
+    })
 }
 
 /// The job's process, a child of this one.
@@ -123,6 +137,34 @@ async fn a_child_that_dies_is_trouble_of_ours() {
         assert_eq!(report.checks.len(), 1, "every check has a row");
         assert_eq!(report.log_bytes, books.log.len() as u64);
     });
+}
+
+#[tokio::test]
+async fn a_worker_that_is_killed_takes_its_job_along() {
+    let mut orchestrator = Orchestrator::start().await;
+    let mut worker = std::process::Command::new(env!("CARGO_BIN_EXE_darkroom-worker"))
+        .env("DARKROOM_SERVER", format!("http://{}", orchestrator.address))
+        .env("DARKROOM_TOKEN", TOKEN)
+        .spawn()
+        .expect("starts");
+    orchestrator.queue_sample(HANG, WAIT_DOWN, endless());
+    orchestrator.until("the job's first line", |books| !books.log.is_empty()).await;
+    let pid = worker.id();
+    let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).expect("readable");
+    let job = children.split_whitespace().next().expect("the job has a process").to_owned();
+    worker.kill().expect("ours");
+    worker.wait().expect("ended");
+    let alive = || {
+        let stat = std::fs::read_to_string(format!("/proc/{job}/stat")).unwrap_or_default();
+        // A zombie that nobody reaps is dead too.
+        stat.rsplit(") ").next().is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['Z', 'X']))
+    };
+    let gone = async {
+        while alive() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), gone).await.expect("the job dies with its worker");
 }
 
 #[tokio::test]
@@ -235,7 +277,7 @@ async fn a_job_without_enough_memory_is_trouble_of_ours() {
     orchestrator.queue_sample(HELLO, WAIT_DOWN, Limits::default());
     let small = Config { job_memory_bytes: 24 << 20, ..config(&orchestrator, Duration::ZERO) };
     let (_stopper, ear) = Drain::new(Duration::ZERO);
-    let _task = tokio::spawn(work(small, ear));
+    let _task = start_with(&orchestrator, small, ear);
     orchestrator.until("the end", |books| !books.finished.is_empty()).await;
     orchestrator.edit(|books| {
         let end = &books.finished[0];

@@ -3,6 +3,7 @@
 //! Skipped, and said so, where no Docker engine answers.
 
 #[path = "support/orchestrator.rs"]
+#[allow(dead_code, reason = "the other user of this file watches workers inside its own process")]
 mod orchestrator;
 
 use std::path::Path;

@@ -100,7 +100,10 @@ fn a_crash_is_reported_with_registers_and_the_address() {
     assert_eq!((report.verdict, code(&report)), (Verdict::GuestCrashed, Some(ReasonCode::GuestFault)));
     let fault = &report.faults[0];
     assert_eq!(fault.address, Some(0x7BAD_0000));
-    assert!(fault.registers.len() == 16 && fault.registers.iter().any(|value| value >> 16 == 0x7BAD), "{fault:x?}");
+    assert!(
+        fault.registers.len() == 16 && fault.registers.iter().any(|value| value >> 16 == 0x7BAD),
+        "{fault:x?}"
+    );
     assert!(report.reason.expect("given").detail.contains("0x7bad0000"));
 }
 

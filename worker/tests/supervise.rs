@@ -161,7 +161,8 @@ async fn a_frame_without_its_picture_is_refused() {
 
 #[tokio::test]
 async fn a_report_about_something_else_is_refused() {
-    let lies: [(&str, fn(&mut RunReport)); 4] = [
+    type Lie = fn(&mut RunReport);
+    let lies: [(&str, Lie); 4] = [
         ("cannot end as", |report| report.verdict = Verdict::Cancelled),
         ("checks", |report| report.checks.clear()),
         ("another log", |report| report.log_digest = Digest::of(b"other")),

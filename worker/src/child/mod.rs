@@ -9,7 +9,9 @@ mod probe;
 mod raw;
 pub mod sandbox;
 
+use std::collections::BTreeSet;
 use std::io::{self, Read, Write};
+use std::os::fd::RawFd;
 
 use anyhow::Context;
 use darkroom_protocol::Digest;
@@ -29,6 +31,9 @@ use crate::run::{RunSink, never_started};
 use crate::wire;
 use manifest::{Blobs, MAX_MANIFEST, Manifest};
 use sandbox::Budget;
+
+/// Inherited descriptors lie below this number: a worker opens a few dozen.
+const HIGHEST_DESCRIPTOR: RawFd = 1024;
 
 /// Ties the life of this process to that of its parent.
 ///
@@ -52,10 +57,20 @@ pub fn run(budget: &Budget) -> anyhow::Result<()> {
     io::stdin().lock().take(MAX_MANIFEST + 1).read_to_end(&mut text).context("reading the job")?;
     anyhow::ensure!(text.len() as u64 <= MAX_MANIFEST, "the job is longer than {MAX_MANIFEST} bytes");
     let manifest: Manifest = serde_json::from_slice(&text).context("understanding the job")?;
+    close_strangers(&manifest.blobs.values().map(|blob| blob.fd).collect());
     let blobs = Blobs::adopt(&manifest.blobs)?;
     let mut sink = PipeSink { out: io::stdout().lock() };
     let report = run_spec(&manifest.spec, &blobs, &mut sink)?;
     wire::write_report(&mut sink.out, &report).context("writing the report")
+}
+
+/// Closes every descriptor above the standard streams but `named`. A careless shell or runner that started the worker may have
+/// left some open.
+pub(crate) fn close_strangers(named: &BTreeSet<RawFd>) {
+    for stranger in (3..HIGHEST_DESCRIPTOR).filter(|fd| !named.contains(fd)) {
+        // Most numbers are not open, which is fine.
+        let _ = nix::unistd::close(stranger);
+    }
 }
 
 fn run_spec(spec: &JobSpec, blobs: &Blobs, sink: &mut dyn RunSink) -> anyhow::Result<RunReport> {

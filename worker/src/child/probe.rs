@@ -1,5 +1,6 @@
 //! Tries from inside the cage what a hijacked job would try, and says how it went.
 
+use std::collections::BTreeSet;
 use std::io;
 
 use darkroom_protocol::worker::SandboxProbe;
@@ -12,8 +13,11 @@ use super::sandbox::{self, Budget, PathRules, SandboxError};
 /// # Errors
 /// When the cage cannot be closed.
 pub fn probe_sandbox(budget: &Budget) -> Result<Vec<SandboxProbe>, SandboxError> {
+    super::close_strangers(&BTreeSet::new());
+    let descriptors = descriptors();
     let paths = sandbox::enter(budget)?;
     let mut probes = try_everything();
+    probes.push(descriptors);
     probes.push(SandboxProbe {
         name: "landlock".to_owned(),
         // Seccomp alone refuses every path too: a missing Landlock is worth a note, not a refusal to work.
@@ -53,4 +57,20 @@ fn secrets() -> SandboxProbe {
     let found: Vec<_> = std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned()).collect();
     let detail = if found.is_empty() { "empty".to_owned() } else { format!("holds {}", found.join(", ")) };
     SandboxProbe { name: "environment".to_owned(), refused: found.is_empty(), detail }
+}
+
+/// Nothing but the standard streams may be inherited (a job has its blobs besides). Looked at before the cage closes, which
+/// hides `/proc`.
+fn descriptors() -> SandboxProbe {
+    // The folder's own descriptor is gone by the time the links are read.
+    let open =
+        std::fs::read_dir("/proc/self/fd").map(|folder| folder.flatten().map(|entry| entry.path()).collect());
+    let open: Vec<std::path::PathBuf> = open.unwrap_or_default();
+    let name = |path: &std::path::PathBuf| {
+        Some((path.file_name()?.to_str()?.parse::<u32>().ok()?, path.read_link().ok()?))
+    };
+    let strangers: Vec<_> = open.iter().filter_map(name).filter(|(number, _)| *number > 2).collect();
+    let detail =
+        if strangers.is_empty() { "standard streams only".to_owned() } else { format!("{strangers:?}") };
+    SandboxProbe { name: "descriptors".to_owned(), refused: strangers.is_empty(), detail }
 }

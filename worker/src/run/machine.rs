@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use darkroom_emu_core::arm::{FaultKind, FaultRecord};
+use darkroom_emu_core::arm::{Core, Decoder, FaultKind, FaultRecord, disassemble};
 use darkroom_emu_core::bus::{self, Direction};
 use darkroom_emu_core::card::{BlockRead, Change, ChangeKind, FatVolume, Overlay, Tree, diff};
 use darkroom_emu_core::clock::GuestTime;
@@ -19,12 +19,15 @@ use super::guest::{ChangedFile, Guest, Led, Pause, Refused};
 
 /// Unknown registers listed in a report.
 const MAX_UNKNOWN: usize = 100;
+/// The T bit of a CPSR.
+const THUMB: u32 = 1 << 5;
 /// The card door in button tables (reference: automation.md §2).
 const CARD_DOOR: &str = "c";
 
 /// A camera with a card, powered on.
 pub struct MachineGuest {
     machine: Machine,
+    core: Core,
     slot: CardSlot,
     base: Arc<dyn BlockRead>,
     stop_on_fault: bool,
@@ -53,8 +56,10 @@ impl MachineGuest {
             _ => config.sd = Some(overlay),
         }
         let machine = Machine::new(config)?;
+        let core = Core::Arm946es { cache_type: camera.cpu.cache_type };
         Ok(Self {
             machine,
+            core,
             slot,
             base: card,
             stop_on_fault,
@@ -93,16 +98,24 @@ impl MachineGuest {
             address: (record.kind != FaultKind::Undefined).then_some(record.address.0),
             registers: record.regs.to_vec(),
             cpsr: record.cpsr,
+            // When it was noticed: at the end of the slice, at most some milliseconds later.
             guest_ns: self.machine.now().as_nanos(),
-            instruction: self.instruction_at(record.pc),
+            instruction: self.instruction_at(record.pc, record.cpsr & THUMB != 0),
         }
     }
 
-    /// The code of the instruction, when there is memory to read it from.
-    fn instruction_at(&self, pc: GuestAddr) -> String {
+    /// The instruction in words, when there is memory to read it from.
+    fn instruction_at(&self, pc: GuestAddr, thumb: bool) -> String {
         let mut word = [0; 4];
-        let read = self.machine.peek(pc, &mut word);
-        if read == word.len() { format!("{:08x}", u32::from_le_bytes(word)) } else { String::new() }
+        let length = if thumb { 2 } else { 4 };
+        if self.machine.peek(pc, &mut word[..length]) < length {
+            return String::new();
+        }
+        let decoder = Decoder::new(self.core);
+        let word = u32::from_le_bytes(word);
+        let half = u16::try_from(word & 0xFFFF).unwrap_or_default();
+        let insn = if thumb { decoder.t16(half, 0) } else { decoder.a32(word) };
+        disassemble(&insn, pc, thumb)
     }
 }
 

@@ -44,12 +44,15 @@ pub(crate) struct Books {
     pub(crate) cancel: bool,
     pub(crate) lease_seconds: u32,
     pub(crate) claimed: u32,
+    /// Why a worker gave up; no test expects that.
+    pub(crate) trouble: Option<String>,
 }
 
 /// The stand-in, listening.
 pub(crate) struct Orchestrator {
     pub(crate) address: SocketAddr,
     pub(crate) books: Arc<Mutex<Books>>,
+    tell: Arc<watch::Sender<u64>>,
     changed: watch::Receiver<u64>,
     server: JoinHandle<()>,
 }
@@ -70,24 +73,37 @@ impl Orchestrator {
     pub(crate) async fn start() -> Self {
         let books = Arc::new(Mutex::new(Books { lease_seconds: 45, ..Books::default() }));
         let (tell, changed) = watch::channel(0);
-        let desk = Desk { books: Arc::clone(&books), tell: Arc::new(tell) };
+        let tell = Arc::new(tell);
+        let desk = Desk { books: Arc::clone(&books), tell: Arc::clone(&tell) };
         let listener = TcpListener::bind("0.0.0.0:0").await.expect("a free port");
         let port = listener.local_addr().expect("bound").port();
         let address = SocketAddr::from(([127, 0, 0, 1], port));
         let server = tokio::spawn(async move { axum::serve(listener, routes(desk)).await.expect("serves") });
-        Self { address, books, changed, server }
+        Self { address, books, tell, changed, server }
     }
 
     /// Waits until the books look as wished.
     pub(crate) async fn until(&mut self, what: &str, holds: impl Fn(&Books) -> bool) {
         let wait = async {
-            while !holds(&self.books.lock().expect("not poisoned")) {
+            while !self.edit(|books| {
+                assert_eq!(books.trouble, None, "while waiting for {what}");
+                holds(books)
+            }) {
                 self.changed.changed().await.expect("the server lives");
             }
         };
         let patience = Duration::from_secs(60);
         if tokio::time::timeout(patience, wait).await.is_err() {
             panic!("{what} never happened: {:#?}", self.books.lock().expect("not poisoned"));
+        }
+    }
+
+    /// Where a worker that gives up says why, so that nobody waits for it.
+    pub(crate) fn complaints(&self) -> impl FnOnce(String) + use<> {
+        let (books, tell) = (Arc::clone(&self.books), Arc::clone(&self.tell));
+        move |why| {
+            books.lock().expect("not poisoned").trouble = Some(why);
+            tell.send_modify(|count| *count += 1);
         }
     }
 
@@ -150,7 +166,7 @@ impl Desk {
         headers: &HeaderMap,
         attempt: bool,
         note: impl FnOnce(&mut Books) -> T,
-    ) -> Result<T, Response> {
+    ) -> Result<T, StatusCode> {
         let mut books = self.books.lock().expect("not poisoned");
         assert_eq!(headers["authorization"], format!("Bearer {TOKEN}"));
         assert!(!attempt || headers[ATTEMPT_SECRET_HEADER] == SECRET);
@@ -162,7 +178,7 @@ impl Desk {
         let answer = match refusal {
             Some(status) => {
                 books.refusals += 1;
-                Err(status.into_response())
+                Err(status)
             }
             None => Ok(note(&mut books)),
         };
@@ -172,7 +188,7 @@ impl Desk {
     }
 }
 
-type Answer = Result<Response, Response>;
+type Answer = Result<Response, StatusCode>;
 
 fn read<T: serde::de::DeserializeOwned>(body: &Bytes) -> T {
     serde_json::from_slice(body).expect("a well-formed body")
@@ -246,7 +262,7 @@ async fn get_blob(
 ) -> Answer {
     let digest: Digest = digest.parse().expect("a digest");
     let blob = desk.note(&headers, true, |books| books.blobs.get(&digest).cloned())?;
-    blob.map(IntoResponse::into_response).ok_or_else(|| StatusCode::NOT_FOUND.into_response())
+    blob.map(IntoResponse::into_response).ok_or(StatusCode::NOT_FOUND)
 }
 
 async fn finish(State(desk): State<Desk>, headers: HeaderMap, body: Bytes) -> Answer {
