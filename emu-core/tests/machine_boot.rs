@@ -38,13 +38,25 @@ fn every_camera_prints_on_its_uart_and_lights_its_led() {
 fn helper_registers_print_characters_numbers_code_and_stack() {
     let mut program = Asm::new();
     program.set(13, 0x1000).print(ML_PRINT, "x=").poke(ML_PRINT + 0xC, 10).print(ML_PRINT, "\n");
-    program.poke(ML_PRINT + 0x10, 0xFFFF_0000).poke(ML_PRINT + 0x30, 0).stop();
+    // A return address on the stack: behind a call at FFFF0FFC.
+    program.poke(0x1008, 0xFFFF_1000).poke(0x100C, 0xFFFF_1004);
+    program
+        .poke(ML_PRINT + 0x10, 0xFFFF_0000)
+        .poke(ML_PRINT + 0x10, 0xFFFF_1001)
+        .poke(ML_PRINT + 0x30, 0)
+        .stop();
+    program.words.resize(0x3FF, 0);
+    program.word(0xEB00_0010).word(0x4770_2001);
     let mut machine = machine("60D", &program);
     machine.run_until(SECOND, u64::MAX);
     let console = machine.take_console();
     assert_eq!(console.text(Source::MlPrint), "x=0xA (10) \n");
     let notes = console.text(Source::Machine);
-    assert!(notes.contains("0xFFFF0000") && notes.contains("call stack"), "{notes}");
+    let lines: Vec<&str> = notes.lines().collect();
+    assert_eq!(lines[0], "0xFFFF0000: ea00003e b #0xffff0100");
+    assert_eq!(lines[1], "0xFFFF1000: 2001 movs r0, #1");
+    assert!(lines[2].starts_with("call stack at 0xFFFF"), "{notes}");
+    assert_eq!(lines[3..], ["  0xFFFF0FFC (on the stack at 0x00001008)"]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What ML's helper registers ask the machine to print: an instruction, or the call stack.
 
-use crate::arm::Cpu;
+use crate::arm::{self, Cpu, Decoder, Insn};
 use crate::memory::{AddressSpace, GuestAddr};
 
 /// Words of the stack that are looked at.
@@ -52,11 +52,27 @@ const fn is_thumb_call(pair: (u16, u16)) -> bool {
     pair.0 & 0xF800 == 0xF000 && matches!(pair.1 & 0xF800, 0xF800 | 0xE800)
 }
 
-/// One instruction as text: address, bytes, mnemonic. Bit 0 of `addr` selects Thumb.
-pub(super) fn disassemble(space: &AddressSpace, addr: u32) -> String {
-    let at = GuestAddr(addr & !1);
-    match space.peek_u32(at.align_down(4)) {
+/// One instruction as text: address, code, what it does. Bit 0 of `addr` selects Thumb.
+pub(super) fn disassemble(decoder: &Decoder, space: &AddressSpace, addr: u32) -> String {
+    let is_thumb = addr & 1 == 1;
+    let at = if is_thumb { GuestAddr(addr & !1) } else { GuestAddr(addr & !3) };
+    let decoded = if is_thumb { thumb(decoder, space, at) } else { arm_word(decoder, space, at) };
+    match decoded {
         None => format!("{at}: nothing is mapped there"),
-        Some(word) => format!("{at}: {word:08x}"),
+        Some((code, insn)) => format!("{at}: {code} {}", arm::disassemble(&insn, at, is_thumb)),
     }
+}
+
+fn arm_word(decoder: &Decoder, space: &AddressSpace, at: GuestAddr) -> Option<(String, Insn)> {
+    let word = space.peek_u32(at)?;
+    Some((format!("{word:08x}"), decoder.a32(word)))
+}
+
+fn thumb(decoder: &Decoder, space: &AddressSpace, at: GuestAddr) -> Option<(String, Insn)> {
+    let (first, second) = read_halves(space, at.0)?;
+    if decoder.thumb_size(first) == 2 {
+        return Some((format!("{first:04x}"), decoder.t16(first, 0)));
+    }
+    let word = u32::from(first) << 16 | u32::from(second);
+    Some((format!("{first:04x} {second:04x}"), decoder.t32(word, 0)))
 }

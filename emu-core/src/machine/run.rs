@@ -11,7 +11,7 @@ use super::report::{InterruptCount, Report};
 use super::rom::{self, RomName};
 use super::system::{FlashId, Mainboard};
 use super::{helpers, placement};
-use crate::arm::{Core, Cpu, Exit, FaultRecord, Fidelity, Vectors};
+use crate::arm::{Core, Cpu, Decoder, Exit, FaultRecord, Fidelity, Vectors};
 use crate::bus::{
     Access, Board, DeviceContext, Journal, MachineRequest, StateHasher, UnknownAccesses, Width,
 };
@@ -56,6 +56,8 @@ pub enum Stop {
 /// A camera that runs. It is a value: no threads, no clock of the host, no global state.
 pub struct Machine {
     cpu: Cpu,
+    /// For texts of instructions; the CPU has its own.
+    decoder: Decoder,
     main: Mainboard,
     faults: Vec<FaultRecord>,
     /// Number of faults at the last check.
@@ -91,6 +93,7 @@ impl Machine {
         };
         let mut machine = Self {
             cpu: cpu(camera, config.fidelity),
+            decoder: Decoder::new(core(camera)),
             main,
             faults: Vec::new(),
             faults_checked: 0,
@@ -170,7 +173,7 @@ impl Machine {
             match request {
                 MachineRequest::PowerDown => self.ended = Some(Stop::PoweredDown),
                 MachineRequest::Disassemble(addr) => {
-                    let line = helpers::disassemble(&self.main.space, addr);
+                    let line = helpers::disassemble(&self.decoder, &self.main.space, addr);
                     self.note(&line);
                 }
                 MachineRequest::CallStack => {
@@ -367,8 +370,12 @@ fn memory(camera: &Camera, roms: &Roms) -> Result<(AddressSpace, GuestMap), Mach
     }
 }
 
+const fn core(camera: &Camera) -> Core {
+    Core::Arm946es { cache_type: camera.cpu.cache_type }
+}
+
 fn cpu(camera: &Camera, fidelity: Fidelity) -> Cpu {
-    let mut cpu = Cpu::new(Core::Arm946es { cache_type: camera.cpu.cache_type });
+    let mut cpu = Cpu::new(core(camera));
     let vectors = if camera.cpu.high_vectors { Vectors::High } else { Vectors::Low };
     cpu.set_fidelity(fidelity);
     cpu.reset(GuestAddr(camera.start_pc.0), vectors);
