@@ -1,5 +1,7 @@
 //! The guest address space.
 
+#![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
+
 use darkroom_emu_core::memory::{Access, AddressSpace, BlockId, GuestAddr, MapError, Miss};
 
 const RAM: GuestAddr = GuestAddr(0x1000);

@@ -1,5 +1,7 @@
 //! The run loop and the exceptions, on a small machine with RAM, ROM and one device.
 
+#![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
+
 use darkroom_emu_core::arm::{
     BusFault, Core, Cp15Event, Cpu, Exit, FaultKind, Fidelity, IoAccess, Mode, System, Vectors, Width,
 };

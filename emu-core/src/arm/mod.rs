@@ -11,6 +11,7 @@ mod float;
 mod insn;
 mod model;
 pub mod neon;
+mod operand;
 mod psr;
 mod registers;
 mod run;

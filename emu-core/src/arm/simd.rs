@@ -162,17 +162,11 @@ pub enum VfpOp {
 }
 
 /// Registers of the unit.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Simd {
     pub(super) d: [u64; 32],
     pub(super) fpscr: u32,
     pub(super) fpexc: u32,
-}
-
-impl Default for Simd {
-    fn default() -> Self {
-        Self { d: [0; 32], fpscr: 0, fpexc: 0 }
-    }
 }
 
 impl Simd {

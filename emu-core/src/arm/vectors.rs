@@ -310,7 +310,7 @@ impl Bench {
     }
 }
 
-const _: () = assert!(AREAS[0].1 % PAGE_SIZE == 0 && AREAS[1].1 % PAGE_SIZE == 0);
+const _: () = assert!(AREAS[0].1.is_multiple_of(PAGE_SIZE) && AREAS[1].1.is_multiple_of(PAGE_SIZE));
 
 impl System for Bench {
     fn memory(&self) -> &AddressSpace {

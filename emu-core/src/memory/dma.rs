@@ -23,7 +23,7 @@ impl AddressSpace {
         for (at, chunk) in chunks_mut(addr, buf) {
             if !self.read_chunk(at, chunk) {
                 chunk.fill(0);
-                fault.get_or_insert(DmaFault { addr: at, miss: self.read_miss(at) });
+                fault.get_or_insert_with(|| DmaFault { addr: at, miss: self.read_miss(at) });
             }
         }
         fault.map_or(Ok(()), Err)

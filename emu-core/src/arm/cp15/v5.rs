@@ -143,13 +143,18 @@ impl Control {
         }
         Some(match (opc1, crn, crm, opc2) {
             (0, 1, 0, _) => self.write_control(value),
-            (0, 2, 0, _) => stored(self.cacheable.set(opc2, value)),
+            (0, 2, 0, _) => {
+                self.cacheable.set(opc2, value);
+                Effects::NONE
+            }
             (0, 3, _, _) => {
                 self.bufferable = value;
                 Effects::NONE
             }
-            (0, 5, 0, 0 | 1) => flushing(self.permission.set(opc2, widen(value))),
-            (0, 5, 0, 2 | 3) => flushing(self.permission.set(opc2, value)),
+            (0, 5, 0, 0..=3) => {
+                self.permission.set(opc2, if opc2 < 2 { widen(value) } else { value });
+                Effects::FLUSH
+            }
             (0, 6, 0..=7, _) => {
                 self.regions[usize::from(crm)] = value;
                 Effects::FLUSH
@@ -212,14 +217,6 @@ impl Control {
         }
         Effects::NONE
     }
-}
-
-fn stored((): ()) -> Effects {
-    Effects::NONE
-}
-
-fn flushing((): ()) -> Effects {
-    Effects::FLUSH
 }
 
 /// True when an enabled region register covers the address. Regions have 4 KiB to 4 GiB; smaller size codes are

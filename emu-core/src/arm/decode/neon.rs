@@ -39,69 +39,59 @@ pub(super) fn m(w: u32) -> FloatReg {
     double(w, 0, 5)
 }
 
-fn three(w: u32) -> Option<Op> {
+/// What bits 11–8 and 4 choose, with U clear and set; `None` where another family stands.
+const LANE_OPS: [Option<(LaneThree, LaneThree)>; 24] = {
     use LaneThree as L;
-    let (u, size, quad) = (bit(w, 24), bits(w, 21, 20), bit(w, 6));
-    if quad && (bits(w, 12, 12) | bits(w, 16, 16) | bits(w, 0, 0)) != 0 {
+    const fn both(op: L) -> Option<(L, L)> {
+        Some((op, op))
+    }
+    [
+        both(L::Hadd),
+        both(L::Qadd),
+        both(L::Rhadd),
+        None,
+        both(L::Hsub),
+        both(L::Qsub),
+        both(L::Cgt),
+        both(L::Cge),
+        both(L::Shl),
+        both(L::Qshl),
+        both(L::Rshl),
+        both(L::Qrshl),
+        both(L::Max),
+        both(L::Min),
+        both(L::Abd),
+        both(L::Aba),
+        Some((L::Add, L::Sub)),
+        Some((L::Tst, L::Ceq)),
+        Some((L::Mla, L::Mls)),
+        Some((L::Mul, L::MulPoly)),
+        None,
+        None,
+        Some((L::Qdmulh, L::Qrdmulh)),
+        None,
+    ]
+};
+
+fn three(w: u32) -> Option<Op> {
+    if bit(w, 6) && (bits(w, 12, 12) | bits(w, 16, 16) | bits(w, 0, 0)) != 0 {
         return None;
     }
-    let op = match (bits(w, 11, 8), bit(w, 4)) {
-        (0, false) => L::Hadd,
-        (0, true) => L::Qadd,
-        (1, false) => L::Rhadd,
-        (1, true) => return logic(w),
-        (2, false) => L::Hsub,
-        (2, true) => L::Qsub,
-        (3, false) => L::Cgt,
-        (3, true) => L::Cge,
-        (4, false) => L::Shl,
-        (4, true) => L::Qshl,
-        (5, false) => L::Rshl,
-        (5, true) => L::Qrshl,
-        (6, false) => L::Max,
-        (6, true) => L::Min,
-        (7, false) => L::Abd,
-        (7, true) => L::Aba,
-        (8, false) => {
-            if u {
-                L::Sub
-            } else {
-                L::Add
-            }
-        }
-        (8, true) => {
-            if u {
-                L::Ceq
-            } else {
-                L::Tst
-            }
-        }
-        (9, false) => {
-            if u {
-                L::Mls
-            } else {
-                L::Mla
-            }
-        }
-        (9, true) => {
-            if u {
-                L::MulPoly
-            } else {
-                L::Mul
-            }
-        }
-        (10, min) => return pair(w, if min { Pairwise::Min } else { Pairwise::Max }),
-        (11, false) => {
-            if u {
-                L::Qrdmulh
-            } else {
-                L::Qdmulh
-            }
-        }
-        (11, true) => return if u { None } else { pair(w, Pairwise::Add) },
-        (13..=15, _) => return float(w),
-        _ => return None,
-    };
+    match (bits(w, 11, 8), bit(w, 4)) {
+        (1, true) => logic(w),
+        (10, min) => pair(w, if min { Pairwise::Min } else { Pairwise::Max }),
+        (11, true) if !bit(w, 24) => pair(w, Pairwise::Add),
+        (13..=15, _) => float(w),
+        (0..=11, _) => lanes(w),
+        _ => None,
+    }
+}
+
+fn lanes(w: u32) -> Option<Op> {
+    use LaneThree as L;
+    let (u, size) = (bit(w, 24), bits(w, 21, 20));
+    let (plain, other) = LANE_OPS[(bits(w, 11, 8) << 1 | bits(w, 4, 4)) as usize]?;
+    let op = if u { other } else { plain };
     let allowed = match op {
         L::Qadd | L::Qsub | L::Shl | L::Qshl | L::Rshl | L::Qrshl | L::Add | L::Sub => true,
         L::MulPoly => size == 0,
@@ -110,7 +100,7 @@ fn three(w: u32) -> Option<Op> {
     };
     // Doubling multiplications are always signed; their U bit chooses rounding.
     let signed = !u || matches!(op, L::Qdmulh | L::Qrdmulh);
-    let op = NeonOp::Three { op, signed, size: 8 << size, quad, d: d(w), n: n(w), m: m(w) };
+    let op = NeonOp::Three { op, signed, size: 8 << size, quad: bit(w, 6), d: d(w), n: n(w), m: m(w) };
     allowed.then_some(Op::Neon(op))
 }
 

@@ -152,7 +152,8 @@ impl<S: System> Engine<'_, S> {
 
 fn add_halves(added: u32, low: u32, high: u32) -> u32 {
     let low = (added & 0xFFFF).wrapping_add(low) & 0xFFFF;
-    (added >> 16).wrapping_add(high) << 16 | low
+    let high = (added >> 16).wrapping_add(high);
+    high << 16 | low
 }
 
 /// `adds` says for the low and the high half whether it adds or subtracts.

@@ -144,13 +144,13 @@ impl<S: System> Engine<'_, S> {
             VfpOp::CvtToInt { double, signed, round, d, m } => {
                 env.rounding = if round { env.rounding } else { Rounding::Zero };
                 let to = Fixed { bits: 32, signed, fraction: 0 };
-                let value = env.to_fixed(format(double), simd.get(double, m), to);
+                let value = env.round_to_fixed(format(double), simd.get(double, m), to);
                 simd.set_single(d, value as u32);
             }
             VfpOp::CvtFromInt { double, signed, d, m } => {
                 let word = simd.single(m);
                 let value = if signed { i64::from(word as i32) } else { i64::from(word) };
-                simd.set(double, d, env.from_fixed(format(double), value, 0));
+                simd.set(double, d, env.float_of_fixed(format(double), value, 0));
             }
             VfpOp::CvtFixed { double, to_fixed, signed, bits, fraction, d } => {
                 let (format, fixed) =
@@ -337,12 +337,12 @@ impl<S: System> Engine<'_, S> {
 /// To fixed point, always towards zero; the result fills the register.
 fn fixed_of(env: &mut Env, format: Format, value: u64, to: Fixed) -> u64 {
     env.rounding = Rounding::Zero;
-    env.to_fixed(format, value, to) as u64
+    env.round_to_fixed(format, value, to) as u64
 }
 
 /// From the low bits of a register.
 fn float_of(env: &mut Env, format: Format, value: u64, from: Fixed) -> u64 {
     let up = 64 - from.bits;
     let value = if from.signed { (value << up) as i64 >> up } else { (value << up >> up) as i64 };
-    env.from_fixed(format, value, from.fraction)
+    env.float_of_fixed(format, value, from.fraction)
 }

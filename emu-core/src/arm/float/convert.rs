@@ -46,7 +46,7 @@ impl Env {
     }
 
     /// To an integer or fixed-point number, saturated; the result is sign or zero extended to 64 bits.
-    pub(in super::super) fn to_fixed(&mut self, format: Format, x: u64, to: Fixed) -> i64 {
+    pub(in super::super) fn round_to_fixed(&mut self, format: Format, x: u64, to: Fixed) -> i64 {
         let (low, high) = if to.signed {
             (-(1i128 << (to.bits - 1)), (1i128 << (to.bits - 1)) - 1)
         } else {
@@ -83,7 +83,7 @@ impl Env {
     }
 
     /// From an integer or fixed-point number.
-    pub(in super::super) fn from_fixed(&mut self, format: Format, value: i64, fraction: i32) -> u64 {
+    pub(in super::super) fn float_of_fixed(&mut self, format: Format, value: i64, fraction: i32) -> u64 {
         if value == 0 {
             return 0;
         }

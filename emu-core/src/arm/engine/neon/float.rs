@@ -69,14 +69,14 @@ fn misc(env: &mut Env, op: FloatMisc, x: u64) -> u64 {
         FloatMisc::Rsqrte => estimate::reciprocal_root(env, x),
         FloatMisc::ToSigned => to_fixed(env, x, integer(true)),
         FloatMisc::ToUnsigned => to_fixed(env, x, integer(false)),
-        FloatMisc::FromSigned => env.from_fixed(F32, (x as i32).into(), 0),
-        FloatMisc::FromUnsigned => env.from_fixed(F32, x as i64, 0),
+        FloatMisc::FromSigned => env.float_of_fixed(F32, (x as i32).into(), 0),
+        FloatMisc::FromUnsigned => env.float_of_fixed(F32, x as i64, 0),
     }
 }
 
 fn to_fixed(env: &mut Env, x: u64, to: Fixed) -> u64 {
     let mut towards_zero = Env { rounding: Rounding::Zero, ..*env };
-    let value = towards_zero.to_fixed(F32, x, to);
+    let value = towards_zero.round_to_fixed(F32, x, to);
     env.flags |= towards_zero.flags;
     value as u64
 }
@@ -133,7 +133,7 @@ impl<S: System> Engine<'_, S> {
                     let value = if to {
                         to_fixed(env, bits, fixed)
                     } else {
-                        env.from_fixed(F32, number, fixed.fraction)
+                        env.float_of_fixed(F32, number, fixed.fraction)
                     };
                     value.into()
                 });

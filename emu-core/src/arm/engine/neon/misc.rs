@@ -7,6 +7,10 @@ use super::super::super::system::System;
 use super::super::Engine;
 use super::lanes::{build, count, extend, lane, limit};
 
+fn even(i: u32) -> bool {
+    i & 1 == 0
+}
+
 fn flag(condition: bool) -> i128 {
     if condition { -1 } else { 0 }
 }
@@ -111,12 +115,12 @@ impl<S: System> Engine<'_, S> {
         let (first, second) = match op {
             Permute::Swp => (y, x),
             Permute::Trn => (
-                build(lanes, size, |i| both(if i % 2 == 0 { i } else { lanes + i - 1 })),
-                build(lanes, size, |i| both(if i % 2 == 0 { i + 1 } else { lanes + i })),
+                build(lanes, size, |i| both(if even(i) { i } else { lanes + i - 1 })),
+                build(lanes, size, |i| both(if even(i) { i + 1 } else { lanes + i })),
             ),
             Permute::Uzp => (build(lanes, size, |i| both(2 * i)), build(lanes, size, |i| both(2 * i + 1))),
             Permute::Zip => {
-                let zipped = |i: u32| both(if i % 2 == 0 { i / 2 } else { lanes + i / 2 });
+                let zipped = |i: u32| both(if even(i) { i / 2 } else { lanes + i / 2 });
                 (build(lanes, size, zipped), build(lanes, size, |i| zipped(lanes + i)))
             }
         };
