@@ -35,7 +35,8 @@ enum Command {
 
 #[derive(Args)]
 struct FleetArgs {
-    /// URL of the orchestrator, as the workers reach it.
+    /// URL of the orchestrator. Containers see a loopback address as this host's address on their network; the
+    /// orchestrator must listen there, too.
     #[arg(long, env = "DARKROOM_SERVER")]
     server: String,
     /// File with a token of the scope 'worker'.
@@ -53,9 +54,9 @@ struct FleetArgs {
     /// Statically linked worker program for containers.
     #[arg(long)]
     static_program: Option<PathBuf>,
-    /// Seccomp profile of containers.
-    #[arg(long, default_value = "docker/seccomp-worker.json")]
-    seccomp: PathBuf,
+    /// Seccomp profile of containers; without it the built-in one.
+    #[arg(long)]
+    seccomp: Option<PathBuf>,
     /// Name of the farm on this host's engine.
     #[arg(long, default_value = "default")]
     farm: String,
@@ -92,7 +93,8 @@ enum TokenCommand {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
+    let filter =
+        tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info,sqlx=warn".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     match Cli::parse().command {
         Command::Serve(args) => serve(args).await,
@@ -130,9 +132,11 @@ async fn fleet(args: FleetArgs) -> anyhow::Result<()> {
     let token = token.with_context(|| args.token_file.display().to_string())?;
     let join = Join { server: args.server, token: Secret::from_text(token.trim()) };
     let program = WorkerProgram { program: args.program, arguments: Vec::new() };
-    let containers = args.static_program.map(|binary| container_settings(&args.farm, binary, &args.seccomp));
+    let containers =
+        args.static_program.map(|binary| container_settings(&args.farm, binary, args.seccomp.as_deref()));
     let fleet = Fleet::choose(args.backend, program, containers.transpose()?).await?;
     if let Some(fleet) = fleet {
+        let join = join.seen_by(&fleet);
         fleet.run(args.workers, join, stop_on_signal()?).await;
     }
     Ok(())
@@ -141,10 +145,13 @@ async fn fleet(args: FleetArgs) -> anyhow::Result<()> {
 fn container_settings(
     farm: &str,
     binary: PathBuf,
-    seccomp: &std::path::Path,
+    seccomp: Option<&std::path::Path>,
 ) -> anyhow::Result<ContainerSettings> {
-    let profile = std::fs::read_to_string(seccomp).with_context(|| seccomp.display().to_string())?;
-    Ok(ContainerSettings::new(farm, binary, profile))
+    let mut settings = ContainerSettings::new(farm, binary);
+    if let Some(path) = seccomp {
+        settings.seccomp = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    }
+    Ok(settings)
 }
 
 async fn token(command: TokenCommand) -> anyhow::Result<()> {

@@ -36,11 +36,16 @@ fn stop_process(pid: Pid) -> Result<(), EmbeddedError> {
         let _ = kill(pid, signal);
         let deadline = Instant::now() + STOP_WITHIN;
         while Instant::now() < deadline {
-            if kill(pid, None).is_err() {
+            if is_gone(pid) {
                 return Ok(());
             }
             std::thread::sleep(PAUSE);
         }
     }
     Err(EmbeddedError::Start(format!("an earlier server (process {pid}) does not stop")))
+}
+
+/// Whether the process ended; one that nobody has waited for yet has no command line any more.
+fn is_gone(pid: Pid) -> bool {
+    fs::read(format!("/proc/{pid}/cmdline")).map_or(true, |command| command.is_empty())
 }

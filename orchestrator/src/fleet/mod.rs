@@ -70,6 +70,12 @@ pub struct Join {
 }
 
 impl Join {
+    /// The same orchestrator as seen from the fleet's workers: this host's loopback address is not theirs.
+    pub fn seen_by(self, fleet: &Fleet) -> Self {
+        let server = on_host(&self.server, fleet.host_address());
+        Self { server: server.unwrap_or(self.server), ..self }
+    }
+
     fn environment(&self, name: &str, backend: &str) -> [(&'static str, String); 4] {
         [
             ("DARKROOM_SERVER", self.server.clone()),
@@ -150,8 +156,32 @@ impl Fleet {
     }
 }
 
+/// A URL of this host's loopback, with another address of this host in its place.
+fn on_host(url: &str, host: IpAddr) -> Option<String> {
+    let uri: axum::http::Uri = url.parse().ok()?;
+    let name = uri.host()?;
+    let is_loopback =
+        name == "localhost" || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    let address = std::net::SocketAddr::new(host, uri.port_u16()?);
+    is_loopback.then(|| format!("{}://{address}", uri.scheme_str().unwrap_or("http")))
+}
+
 async fn docker_fleet(settings: Option<ContainerSettings>) -> Result<DockerFleet, FleetError> {
     let settings =
         settings.ok_or_else(|| FleetError::Engine("there is no static worker binary".to_owned()))?;
     DockerFleet::prepare(settings).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_loopback_url_is_moved_to_the_workers_side_of_the_host() {
+        let bridge: IpAddr = "172.20.0.1".parse().unwrap();
+        assert_eq!(on_host("http://127.0.0.1:8640", bridge).as_deref(), Some("http://172.20.0.1:8640"));
+        assert_eq!(on_host("http://localhost:8640/", bridge).as_deref(), Some("http://172.20.0.1:8640"));
+        assert_eq!(on_host("http://farm.example:8640", bridge), None);
+        assert_eq!(on_host("nonsense", bridge), None);
+    }
 }

@@ -111,6 +111,7 @@ fn unproven(report: &RunReport, expected: &Expected) -> Option<u32> {
         let mut rows = report.checks.iter().filter(|check| check.step == step);
         rows.next().is_some_and(|check| check.outcome == CheckOutcome::Passed)
     };
-    let failed = report.checks.iter().find(|check| check.outcome != CheckOutcome::Passed);
-    expected.iter().copied().find(|step| !passed(*step)).or(failed.map(|check| check.step))
+    let mut failed = report.checks.iter().filter(|check| check.outcome != CheckOutcome::Passed);
+    let missing = expected.iter().copied().find(|step| !passed(*step));
+    missing.or_else(|| failed.next().map(|check| check.step))
 }

@@ -24,6 +24,8 @@ use tokio_util::sync::CancellationToken;
 
 /// Label of everything that a farm owns; its value is the farm's name.
 const LABEL: &str = "org.darkroom.farm";
+/// What a worker may ask of the kernel; its jobs may much less.
+const SECCOMP: &str = include_str!("../../../../docker/seccomp-worker.json");
 /// Seconds that a container gets to hand its job back.
 const STOP_SECONDS: i32 = 10;
 
@@ -34,7 +36,7 @@ pub struct ContainerSettings {
     pub farm: String,
     /// The worker, statically linked.
     pub binary: PathBuf,
-    /// Text of the seccomp profile.
+    /// Text of the seccomp profile: `docker/seccomp-worker.json` unless replaced.
     pub seccomp: String,
     /// Most bytes of memory of one worker.
     pub memory: i64,
@@ -44,8 +46,9 @@ pub struct ContainerSettings {
 
 impl ContainerSettings {
     /// Usual limits: 2 GiB (a camera has up to 512 MiB of RAM, and a job keeps a card and a start image), one core.
-    pub fn new(farm: &str, binary: PathBuf, seccomp: String) -> Self {
-        Self { farm: farm.to_owned(), binary, seccomp, memory: 2 << 30, nano_cpus: 1_000_000_000 }
+    pub fn new(farm: &str, binary: PathBuf) -> Self {
+        let (farm, seccomp) = (farm.to_owned(), SECCOMP.to_owned());
+        Self { farm, binary, seccomp, memory: 2 << 30, nano_cpus: 1_000_000_000 }
     }
 }
 
