@@ -4,12 +4,12 @@ use super::semihosting::{self, UnservedCalls};
 use crate::arm::{Cpu, Exit, Vectors};
 use crate::memory::{Access, AddressSpace, GuestAddr, PAGE_SIZE};
 
-/// Why a run of a bare machine returned. But for [`End::Limit`], running again gives the same end at once.
+/// Why a run of a bare machine returned.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum End {
     /// A semihosting exit, with the code that a shell would see.
     Exit(u32),
-    /// The next instruction is a breakpoint instruction, and there is no debugger.
+    /// The next instruction is a breakpoint instruction, or has a breakpoint set through [`BareMachine::cpu_mut`].
     Breakpoint,
     /// A branch to itself: there is no interrupt that could ever end it.
     SelfBranch,
