@@ -3,7 +3,7 @@
 use super::Shell;
 use super::overview::BatchLine;
 use crate::Mark;
-use crate::format::Moment;
+use crate::format::{Figure, Moment};
 use crate::matrix::Matrix;
 use askama::Template;
 use time::OffsetDateTime;

@@ -2,7 +2,7 @@
 
 use super::Shell;
 use crate::Mark;
-use crate::format::Moment;
+use crate::format::{Figure, Moment};
 use crate::matrix::Matrix;
 use askama::Template;
 use darkroom_protocol::BatchId;

@@ -46,6 +46,9 @@ impl Browser {
     /// Opens it, or says what is missing.
     pub(crate) async fn open(options: Options, farm: &Farm) -> Result<Self, String> {
         let driver = Driver::start().await?;
+        // Built with the whole workspace, the driver's HTTP client is one that wants a provider of its own, and a
+        // second call finds the first one's.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let web =
             WebDriver::new(driver.url.as_str(), capabilities(options)).await.expect("a browser session");
         Ok(Self { web, base: farm.url(""), _driver: driver })

@@ -12,6 +12,7 @@ mod hand;
 mod keyboard;
 mod live;
 mod no_script;
+mod real;
 mod sample;
 mod screens;
 

@@ -26,7 +26,7 @@ async fn every_page_fits_and_is_photographed() {
 }
 
 /// `screens` in the target folder of the workspace.
-fn screens() -> PathBuf {
+pub(crate) fn screens() -> PathBuf {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target");
     std::env::var_os("CARGO_TARGET_DIR").map_or(own, PathBuf::from).join("screens")
 }
