@@ -45,6 +45,26 @@ pub struct Strip {
     pub cells: Vec<Option<Cell>>,
 }
 
+/// Frames of one strip with the same mark for the same reason; never empty.
+#[derive(Debug, Clone)]
+pub struct Note<'a> {
+    /// The frames.
+    pub cells: Vec<&'a Cell>,
+}
+
+impl Note<'_> {
+    /// The frame that speaks for all.
+    pub fn first(&self) -> &Cell {
+        self.cells[0]
+    }
+
+    fn says_the_same(&self, cell: &Cell) -> bool {
+        let first = self.first();
+        (first.build, &first.scenario, first.mark, &first.reason)
+            == (cell.build, &cell.scenario, cell.mark, &cell.reason)
+    }
+}
+
 /// Builds × scenarios down, cameras across.
 #[derive(Debug, Clone, Default)]
 pub struct Matrix {
@@ -91,13 +111,26 @@ impl Matrix {
         self.filter.is_some_and(|mark| mark != cell.mark)
     }
 
-    /// The jobs that a person should look at (or those of the filter), with their reasons.
-    pub fn notes(&self) -> Vec<&Cell> {
-        let wanted = |cell: &&Cell| match self.filter {
+    /// What a person should look at (or what the filter asks for). Cameras on which the same build came to the same end
+    /// for the same reason share a note.
+    pub fn notes(&self) -> Vec<Note<'_>> {
+        let mut notes: Vec<Note<'_>> = Vec::new();
+        for cell in
+            self.strips.iter().flat_map(|strip| strip.cells.iter().flatten()).filter(|cell| self.wants(cell))
+        {
+            match notes.iter_mut().find(|note| note.says_the_same(cell)) {
+                Some(note) => note.cells.push(cell),
+                None => notes.push(Note { cells: vec![cell] }),
+            }
+        }
+        notes
+    }
+
+    fn wants(&self, cell: &Cell) -> bool {
+        match self.filter {
             Some(mark) => cell.mark == mark,
             None => cell.mark.wants_a_look(),
-        };
-        self.strips.iter().flat_map(|strip| strip.cells.iter().flatten()).filter(wanted).collect()
+        }
     }
 
     /// How many jobs bear each mark.
@@ -147,7 +180,20 @@ mod tests {
         let cells = || vec![cell(build, "60D", passed), cell(build, "5D2", failed)];
         assert_eq!(Matrix::new(cells(), None).notes().len(), 1);
         let filtered = Matrix::new(cells(), Some(passed));
-        assert_eq!(filtered.notes()[0].camera, "60D");
+        assert_eq!(filtered.notes()[0].first().camera, "60D");
         assert!(filtered.dims(filtered.strips[0].cells[1].as_ref().unwrap()));
+    }
+
+    #[test]
+    fn cameras_share_a_note_only_for_the_same_reason() {
+        let build = BuildId::fresh();
+        let because = |camera, reason: &str| Cell {
+            reason: Some(reason.to_owned()),
+            ..cell(build, camera, Mark::Done(Verdict::Failed))
+        };
+        let cells = vec![because("60D", "black"), because("5D2", "black"), because("7D", "green")];
+        let matrix = Matrix::new(cells, None);
+        let cameras = |note: &Note<'_>| note.cells.iter().map(|cell| cell.camera.clone()).collect::<Vec<_>>();
+        assert_eq!(matrix.notes().iter().map(cameras).collect::<Vec<_>>(), [vec!["60D", "5D2"], vec!["7D"]]);
     }
 }
