@@ -1,5 +1,7 @@
 //! Decoding tables: bit patterns written as in the architecture manual, indexed for speed.
 
+use std::sync::OnceLock;
+
 use super::super::insn::Op;
 
 /// Which cores have an encoding.
@@ -46,30 +48,33 @@ pub(super) const fn row(pattern: &str, need: Need, build: fn(u32) -> Option<Op>)
     Row { mask, value, need, build }
 }
 
-/// The rows a core has, listed by the value of some selector bits so that only a few are tried for a word.
+/// The rows a core has. For each value of some selector bits the few rows that can match are listed when a word with
+/// that value is first seen.
 #[derive(Clone)]
 pub(super) struct Table {
+    rows: Vec<Row>,
     shift: u32,
-    buckets: Vec<Vec<Row>>,
+    buckets: Vec<OnceLock<Vec<Row>>>,
 }
 
 impl Table {
     /// Indexes `rows` by `width` bits from `shift` up.
     pub(super) fn new(rows: &[&[Row]], shift: u32, width: u32, has: impl Fn(Need) -> bool) -> Self {
-        let field = ((1 << width) - 1) << shift;
-        let can_match = |row: &Row, index: u32| (row.value ^ index << shift) & row.mask & field == 0;
-        let has = &has;
-        let bucket = |index| {
-            rows.iter().copied().flatten().filter(move |row| has(row.need) && can_match(row, index)).copied()
-        };
-        Self { shift, buckets: (0..1 << width).map(|index| bucket(index).collect()).collect() }
+        let rows = rows.iter().copied().flatten().filter(|row| has(row.need)).copied().collect();
+        Self { rows, shift, buckets: vec![OnceLock::new(); 1 << width] }
+    }
+
+    fn bucket(&self, index: usize) -> Vec<Row> {
+        let field = (self.buckets.len() as u32 - 1) << self.shift;
+        let value = (index as u32) << self.shift;
+        self.rows.iter().filter(|row| (row.value ^ value) & row.mask & field == 0).copied().collect()
     }
 
     /// The meaning of a word; [`Op::Undefined`] when no row has it.
     pub(super) fn look_up(&self, word: u32) -> Op {
         let index = (word >> self.shift) as usize & (self.buckets.len() - 1);
-        self.buckets[index]
-            .iter()
+        let rows = self.buckets[index].get_or_init(|| self.bucket(index));
+        rows.iter()
             .filter(|row| word & row.mask == row.value)
             .find_map(|row| (row.build)(word))
             .unwrap_or(Op::Undefined { word })
