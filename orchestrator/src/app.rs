@@ -8,17 +8,22 @@ use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Request, Response, header};
 use axum::response::IntoResponse;
 use std::any::Any;
+use std::time::Duration;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::sensitive_headers::SetSensitiveRequestHeadersLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 use tower_http::trace::TraceLayer;
 
 /// What pages may load: only from here, scripts and styles only as files.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; \
      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// How long a sender may pause inside a request's body; an upload as a whole may take as long as it needs.
+const BODY_PAUSE: Duration = Duration::from_secs(30);
 
 /// Headers of every answer.
 const SECURITY_HEADERS: [(HeaderName, &str); 4] = [
@@ -44,7 +49,8 @@ pub fn create_app(state: AppState) -> Router {
         .layer(TraceLayer::new_for_http().make_span_with(span_of))
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(CsrfLayer::new());
+        .layer(CsrfLayer::new())
+        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE));
     let router = SECURITY_HEADERS.into_iter().fold(router, |router, (name, value)| {
         router.layer(SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value)))
     });

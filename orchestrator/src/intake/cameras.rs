@@ -1,6 +1,6 @@
 //! Cameras: the built-in models, and more at run time from a TOML file.
 
-use super::Intake;
+use super::{Intake, internal};
 use crate::db::CameraRow;
 use crate::error::{Answer, Kind, Refusal};
 use darkroom_models::Catalog;
@@ -32,13 +32,10 @@ impl Intake {
                 format!("more than {MAX_TEXT} bytes, or a NUL in it"),
             ));
         }
-        let id = id_of(text)?;
-        if Catalog::builtin().get(&id).is_ok() {
-            return Err(taken(&id));
-        }
-        let invalid = |error: &dyn std::fmt::Display| Refusal::invalid("bad-camera", error.to_string());
-        let catalog = Catalog::builtin().with_camera(&id, text).map_err(|error| invalid(&error))?;
-        let camera = describe(catalog.get(&id).map_err(|error| invalid(&error))?, true);
+        let owned = text.to_owned();
+        // Reads all models anew: too long for a thread that serves others.
+        let parsed = tokio::task::spawn_blocking(move || parse(&owned)).await;
+        let (id, camera) = parsed.map_err(|error| internal(&error))??;
         if !self.db.insert_camera(&camera, text).await? {
             let rows = self.db.cameras().await?;
             let same = rows.iter().any(|row| row.camera == camera && row.toml.as_deref() == Some(text));
@@ -46,6 +43,18 @@ impl Intake {
         }
         Ok(camera)
     }
+}
+
+/// The camera of a file, checked like the built-in ones.
+fn parse(text: &str) -> Answer<(String, Camera)> {
+    let id = id_of(text)?;
+    if Catalog::builtin().get(&id).is_ok() {
+        return Err(taken(&id));
+    }
+    let invalid = |error: &dyn std::fmt::Display| Refusal::invalid("bad-camera", error.to_string());
+    let catalog = Catalog::builtin().with_camera(&id, text).map_err(|error| invalid(&error))?;
+    let camera = describe(catalog.get(&id).map_err(|error| invalid(&error))?, true);
+    Ok((id, camera))
 }
 
 fn taken(id: &str) -> Refusal {

@@ -12,6 +12,7 @@ mod junit;
 mod leases;
 mod outages;
 mod private_postgres;
+mod processes;
 mod rom_sets;
 mod scenarios;
 mod support;
