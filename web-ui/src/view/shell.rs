@@ -55,4 +55,9 @@ impl Shell {
     pub fn new(title: impl Into<String>, room: Room, user: Option<String>) -> Self {
         Self { title: title.into(), room, user }
     }
+
+    /// Whether the page shows a way to sign in: the login page is one itself.
+    pub fn offers_sign_in(&self) -> bool {
+        self.user.is_none() && self.room != Room::Nowhere
+    }
 }
