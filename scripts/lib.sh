@@ -15,7 +15,7 @@ as_root() {
 
 # have_program NAME: on the PATH, or where Debian keeps server programs.
 have_program() {
-    command -v "$1" >/dev/null || compgen -G "/usr/lib/postgresql/*/bin/$1" >/dev/null
+    command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ] || compgen -G "/usr/lib/postgresql/*/bin/$1" >/dev/null
 }
 
 # need PROGRAM=PACKAGE…: installs the Debian packages whose program is missing, and says which.

@@ -40,6 +40,10 @@ pub(crate) enum Command {
     Scenario(PutScenario),
     /// Write out a sample build and its scenario
     Sample(Sample),
+    /// Run CPU test vectors
+    CpuCheck(CpuCheck),
+    /// Run a bare image in plain RAM
+    RunImage(RunImage),
     /// Fill a farm with the open ROMs and the sample builds, run them, check every cell
     Demo(Demo),
 }
@@ -296,4 +300,113 @@ pub(crate) struct Demo {
     pub(crate) twice: bool,
     #[command(flatten)]
     pub(crate) server: Server,
+}
+
+/// What executes guest code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Engine {
+    /// The interpreter
+    Interp,
+    /// The JIT
+    Jit,
+    /// Both, compared
+    Both,
+}
+
+/// A processor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Cpu {
+    /// ARMv5TE: DIGIC 2 to 5
+    #[value(name = "arm946e-s")]
+    Arm946es,
+    /// ARMv7-R: DIGIC 6
+    CortexR4,
+    /// ARMv7-A: DIGIC 7 and later
+    CortexA9,
+}
+
+impl Cpu {
+    /// The core of that name.
+    pub(crate) fn core(self) -> darkroom_emu_core::arm::Core {
+        use darkroom_emu_core::arm::Core;
+        match self {
+            Self::Arm946es => Core::DIGIC4,
+            Self::CortexR4 => Core::CortexR4,
+            Self::CortexA9 => Core::CortexA9 { index: 0 },
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CpuCheck {
+    /// Files of vectors, JSON lines, plain or xz
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// What executes them
+    #[arg(long, value_enum, default_value_t = Engine::Interp)]
+    pub(crate) engine: Engine,
+    /// The processor; default: by the file's name (v5-…, v7-…, a9-…)
+    #[arg(long, value_enum)]
+    pub(crate) cpu: Option<Cpu>,
+    /// How many failed vectors of a file are shown
+    #[arg(long, default_value_t = 5, value_name = "N")]
+    pub(crate) show: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunImage {
+    /// The image
+    pub(crate) file: PathBuf,
+    /// Address it is put at
+    #[arg(long, value_parser = address, value_name = "ADDR")]
+    pub(crate) load: u32,
+    /// Address of the first instruction; default: the load address
+    #[arg(long, value_parser = address, value_name = "ADDR")]
+    pub(crate) entry: Option<u32>,
+    /// The processor
+    #[arg(long, value_enum)]
+    pub(crate) cpu: Option<Cpu>,
+    /// Start in Thumb state
+    #[arg(long)]
+    pub(crate) thumb: bool,
+    /// Bytes of RAM from address 0 on, for example 64M
+    #[arg(long, value_parser = bytes, value_name = "SIZE")]
+    pub(crate) ram: Option<u64>,
+    /// Stop after this many instructions
+    #[arg(long, default_value_t = u64::MAX, value_name = "N")]
+    pub(crate) max_insns: u64,
+    /// What executes it
+    #[arg(long, value_enum, default_value_t = Engine::Interp)]
+    pub(crate) engine: Engine,
+    /// Print host seconds and MIPS
+    #[arg(long)]
+    pub(crate) stats: bool,
+}
+
+/// A number, hexadecimal with 0x.
+fn number(text: &str) -> Result<u64, String> {
+    let plain = text.replace('_', "");
+    let parsed = match plain.strip_prefix("0x").or_else(|| plain.strip_prefix("0X")) {
+        Some(digits) => u64::from_str_radix(digits, 16),
+        None => plain.parse(),
+    };
+    parsed.map_err(|error| format!("'{text}' is not a number: {error}"))
+}
+
+fn address(text: &str) -> Result<u32, String> {
+    u32::try_from(number(text)?).map_err(|_| format!("{text} is not a 32-bit address"))
+}
+
+/// A size with an optional K, M or G (1024 each).
+fn bytes(text: &str) -> Result<u64, String> {
+    let (digits, shift) = match text.as_bytes().last() {
+        Some(b'k' | b'K') => (&text[..text.len() - 1], 10),
+        Some(b'm' | b'M') => (&text[..text.len() - 1], 20),
+        Some(b'g' | b'G') => (&text[..text.len() - 1], 30),
+        _ => (text, 0),
+    };
+    let size = number(digits)?;
+    size.checked_shl(shift)
+        .filter(|shifted| shifted >> shift == size)
+        .ok_or_else(|| format!("{text} is too large"))
 }

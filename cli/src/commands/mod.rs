@@ -1,12 +1,16 @@
 //! One module per command.
 
 mod card;
+mod card_source;
 mod compare;
+mod cpu_check;
 mod demo;
 mod emu;
+mod engine;
 mod junit;
 mod models;
 mod rom;
+mod run_image;
 mod sample;
 mod scenario;
 mod submit;
@@ -30,6 +34,8 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Junit(arguments) => block_on(junit::run(arguments)),
         Command::Compare(arguments) => block_on(compare::run(arguments)),
         Command::Scenario(arguments) => block_on(scenario::run(arguments)),
+        Command::CpuCheck(arguments) => cpu_check::run(&arguments),
+        Command::RunImage(arguments) => run_image::run(&arguments),
         Command::Sample(arguments) => sample::run(&arguments),
         Command::Demo(arguments) => block_on(demo::run(arguments)),
     }

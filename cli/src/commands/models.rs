@@ -8,7 +8,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let catalog = Catalog::builtin();
     match &arguments.camera {
         Some(name) => one(find(catalog, name)?, arguments.json)?,
-        None if arguments.json => println!("{}", serde_json::to_string_pretty(&catalog.iter().collect::<Vec<_>>())?),
+        None if arguments.json => {
+            println!("{}", serde_json::to_string_pretty(&catalog.iter().collect::<Vec<_>>())?)
+        }
         None => table(catalog),
     }
     Ok(Outcome::Passed)

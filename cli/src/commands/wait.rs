@@ -30,5 +30,11 @@ pub(crate) fn report(batch: &Batch) {
 fn line(job: &JobSummary) -> String {
     let verdict = job.verdict.map_or("unfinished", Verdict::word);
     let reason = job.reason.as_ref().map(|reason| format!(": {} ({})", reason.detail, reason.code.word()));
-    format!("{verdict:13} {:6} {} / {}{}", job.camera, job.build_name, job.scenario, reason.unwrap_or_default())
+    format!(
+        "{verdict:13} {:6} {} / {}{}",
+        job.camera,
+        job.build_name,
+        job.scenario,
+        reason.unwrap_or_default()
+    )
 }

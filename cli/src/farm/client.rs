@@ -77,7 +77,7 @@ impl Farm {
         // Plain HTTP needs no certificates; a machine without any must still reach a farm on its own desk.
         let http = if server.server.starts_with("http://") { http.tls_certs_only([]) } else { http };
         let address = server.server.trim_end_matches('/').to_owned();
-        Ok(Self { http: http.build()?, server: address, token: server.token.clone() })
+        Ok(Self { http: http.build()?, server: address, token: server.token.clone().filter(|token| !token.is_empty()) })
     }
 
     /// Page of a batch for people.
@@ -116,7 +116,12 @@ impl Farm {
     }
 
     /// Uploads a build; `cameras` are needed for a bare autoexec.bin only.
-    pub(crate) async fn upload_build(&self, name: &str, bytes: Vec<u8>, cameras: &[String]) -> Result<Build, FarmError> {
+    pub(crate) async fn upload_build(
+        &self,
+        name: &str,
+        bytes: Vec<u8>,
+        cameras: &[String],
+    ) -> Result<Build, FarmError> {
         let query = [("name", name.to_owned()), ("cameras", cameras.join(","))];
         self.json(self.http.post(self.url("/builds")).query(&query).body(bytes)).await
     }
@@ -138,15 +143,17 @@ impl Farm {
     /// Stores a scenario with its reference frames.
     pub(crate) async fn put_scenario(&self, files: ScenarioFiles) -> Result<ScenarioInfo, FarmError> {
         let form = Form::new().part("scenario", Part::text(files.text).file_name(files.source));
-        let form = files.references.into_iter().fold(form, |form, (name, bytes)| {
-            form.part("reference", Part::bytes(bytes).file_name(name))
-        });
+        let form = files
+            .references
+            .into_iter()
+            .fold(form, |form, (name, bytes)| form.part("reference", Part::bytes(bytes).file_name(name)));
         self.json(self.http.post(self.url("/scenarios")).multipart(form)).await
     }
 
     /// Submits a batch; the same key submits once.
     pub(crate) async fn submit(&self, submit: &Submit, idempotency_key: &str) -> Result<Batch, FarmError> {
-        let request = self.http.post(self.url("/batches")).header("idempotency-key", idempotency_key).json(submit);
+        let request =
+            self.http.post(self.url("/batches")).header("idempotency-key", idempotency_key).json(submit);
         self.json(request).await
     }
 

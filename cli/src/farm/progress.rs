@@ -14,7 +14,11 @@ const STEP_SECONDS: u64 = 1;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Waits for the end of a batch; `Ok(None)` when `deadline` passes first.
-pub(crate) async fn watch(farm: &Farm, id: BatchId, deadline: Option<Instant>) -> Result<Option<Batch>, FarmError> {
+pub(crate) async fn watch(
+    farm: &Farm,
+    id: BatchId,
+    deadline: Option<Instant>,
+) -> Result<Option<Batch>, FarmError> {
     let bar = ProgressBar::new(0);
     let style = ProgressStyle::with_template("{bar:32.red/white} {pos}/{len} {elapsed} {msg}");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
@@ -60,5 +64,9 @@ pub(crate) fn verdict_outcome(batch: &Batch) -> Outcome {
         return Outcome::Trouble;
     }
     let fine = verdicts().all(|verdict| matches!(verdict, Verdict::Passed | Verdict::Skipped));
-    if fine && verdicts().any(|verdict| verdict == Verdict::Passed) { Outcome::Passed } else { Outcome::Failed }
+    if fine && verdicts().any(|verdict| verdict == Verdict::Passed) {
+        Outcome::Passed
+    } else {
+        Outcome::Failed
+    }
 }

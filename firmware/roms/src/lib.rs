@@ -5,7 +5,9 @@
 mod camera;
 mod expand;
 mod samples;
+mod scenarios;
 
 pub use camera::cameras;
 pub use expand::{OpenRom, ROM_VERSION, open_rom};
 pub use samples::{BIG_FILE, BIG_FILE_BYTES, CardFile, SAMPLES, Sample, sample};
+pub use scenarios::{ReferenceFrame, SampleScenario, scenario};
