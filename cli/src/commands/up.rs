@@ -18,9 +18,6 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
-/// System calls that a worker's container may make; docs/security.md gives the reasons.
-const SECCOMP: &str = include_str!("../../../docker/seccomp-worker.json");
-
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
@@ -42,7 +39,7 @@ fn settings(arguments: &Arguments) -> anyhow::Result<UpSettings> {
     let data = arguments.data.canonicalize().with_context(|| format!("finding {}", arguments.data.display()))?;
     let worker = worker_program(arguments)?;
     let backend = BackendChoice::from_str(&arguments.fleet, true).map_err(Usage)?;
-    let containers = ContainerSettings::new(&farm_name(&data), worker.clone(), SECCOMP.to_owned());
+    let containers = ContainerSettings::new(&farm_name(&data), worker.clone());
     Ok(UpSettings {
         database: DatabaseArgs { database_url: std::env::var("DATABASE_URL").ok(), data },
         listen: vec![arguments.listen],
