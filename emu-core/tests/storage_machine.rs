@@ -34,8 +34,7 @@ fn machine(camera: &str, slot: CardSlot, kind: FatKind, size: u64) -> (Machine, 
 /// What fsck.fat says about the volume; nothing when it is not installed.
 fn fsck(card: &Overlay) -> Option<String> {
     let mut image = tempfile::NamedTempFile::new().unwrap();
-    let len = write_raw(card, image.as_file_mut()).unwrap();
-    image.as_file().set_len(len).unwrap();
+    write_raw(card, image.as_file_mut()).unwrap();
     let start = FatVolume::open(card).unwrap().partition().start.0 * 512;
     let volume = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(volume.path(), &std::fs::read(image.path()).unwrap()[start as usize..]).unwrap();

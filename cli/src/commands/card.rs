@@ -81,7 +81,8 @@ fn put(image: &Path, file: &Path, path: Option<&str>) -> anyhow::Result<Outcome>
 fn build(source: &Path, output: &Path, size: Option<u64>) -> anyhow::Result<Outcome> {
     let files = card_source::files(source)?;
     let builder = match size {
-        Some(mib) => CardBuilder::new().size(mib << 20),
+        // Whatever is beyond counting is also beyond what the builder accepts.
+        Some(mib) => CardBuilder::new().size(mib.saturating_mul(1 << 20)),
         None => CardBuilder::new(),
     };
     let card = builder.build(&files).map_err(|error| Usage(format!("{}: {error}", source.display())))?;

@@ -24,18 +24,23 @@ pub fn content_hash(card: &dyn BlockRead) -> Result<blake3::Hash, BlockError> {
     Ok(hasher.finalize())
 }
 
-/// Write the card as a raw image; holes stay holes where the target is a new file. Gives the length in bytes; a file
-/// must then be set to that length when the card ends in zeros.
+/// Write the card as a raw image; holes stay holes where the target is a new file. The last sector is always written, so
+/// that such a file gets the card's whole length, which is returned in bytes.
 ///
 /// # Errors
 /// A failed read, or what the target says.
 pub fn write_raw<W: Write + Seek>(card: &dyn BlockRead, target: &mut W) -> Result<u64, BlockError> {
-    for_each_used(card, |lba, sector| {
+    let total = card.sector_count();
+    let mut put = |lba: Lba, sector: &[u8]| {
         target.seek(SeekFrom::Start(lba.0 * SECTOR as u64))?;
         target.write_all(sector)
-    })?;
+    };
+    if let Some(last) = total.checked_sub(1) {
+        put(Lba(last), &[0; SECTOR])?;
+    }
+    for_each_used(card, put)?;
     target.flush()?;
-    Ok(card.sector_count() * SECTOR as u64)
+    Ok(total * SECTOR as u64)
 }
 
 fn for_each_used(
