@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand};
 use darkroom_protocol::BatchId;
+use darkroom_protocol::limits::Limits;
 use std::path::PathBuf;
 
 /// Runs Magic Lantern builds on emulated Canon cameras.
@@ -101,7 +102,7 @@ pub(crate) struct Emu {
     #[arg(long, value_name = "FILE")]
     pub(crate) scenario: Option<PathBuf>,
     /// Guest time to run, in seconds; default: the scenario's limit, or 10
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_parser = guest_seconds, value_name = "N")]
     pub(crate) guest_seconds: Option<f64>,
     /// Write the last frame here
     #[arg(long, value_name = "OUT.png")]
@@ -383,6 +384,17 @@ pub(crate) struct RunImage {
     pub(crate) stats: bool,
 }
 
+/// Guest time of a run, in seconds, within what a scenario may ask for.
+fn guest_seconds(text: &str) -> Result<f64, String> {
+    let seconds: f64 = text.parse().map_err(|error| format!("{error}"))?;
+    let most = Limits::ceiling().guest_seconds;
+    // Not a number fails both comparisons.
+    if seconds > 0.0 && seconds <= most {
+        return Ok(seconds);
+    }
+    Err(format!("it must be above 0 and at most {most}"))
+}
+
 /// A number, hexadecimal with 0x.
 fn number(text: &str) -> Result<u64, String> {
     let plain = text.replace('_', "");
@@ -409,4 +421,18 @@ fn bytes(text: &str) -> Result<u64, String> {
     size.checked_shl(shift)
         .filter(|shifted| shifted >> shift == size)
         .ok_or_else(|| format!("{text} is too large"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn guest_time_is_a_positive_number_of_seconds_below_the_ceiling() {
+        assert_eq!(guest_seconds("0.5"), Ok(0.5));
+        assert_eq!(guest_seconds("3600"), Ok(3600.0));
+        for wrong in ["nan", "inf", "-1", "0", "1e300", "3600.1", "soon", ""] {
+            assert!(guest_seconds(wrong).is_err(), "{wrong}");
+        }
+    }
 }
