@@ -81,7 +81,7 @@ fn bombs_are_refused() {
 
 #[test]
 fn limits_hold() {
-    let tight = FileLimits { entries: 2, file_bytes: 100, total_bytes: 150, ratio: 100 };
+    let tight = FileLimits { entries: 2, folder_entries: 2, file_bytes: 100, total_bytes: 150, ratio: 100 };
     let read = |entries: &[(&str, &[u8])]| read_zip(&zip_of(entries), tight);
     assert!(matches!(read(&[("a", &[1; 101])]), Err(CardError::TooLarge { size: 101, limit: 100, .. })));
     assert!(matches!(read(&[("a", &[1; 90]), ("b", &[2; 90])]), Err(CardError::Limit { found: 180, .. })));
@@ -160,4 +160,18 @@ proptest! {
             prop_assert!(files.total_bytes() <= FileLimits::default().total_bytes);
         }
     }
+}
+
+#[test]
+fn a_folder_with_too_many_entries_is_refused() {
+    let limits = FileLimits { folder_entries: 3, ..FileLimits::default() };
+    let mut set = FileSet::new(limits);
+    for name in ["ML/a", "ml/b", "ML/c/x", "ML/c/y", "d"] {
+        // "ml" collides with "ML": the same folder in two spellings.
+        let added = set.add_file(name, Vec::new());
+        assert_eq!(added.is_ok(), name != "ml/b", "{name}");
+    }
+    set.add_file("ML/e", Vec::new()).unwrap();
+    let error = set.add_file("ML/f", Vec::new()).unwrap_err();
+    assert!(error.to_string().contains("entries in one folder is 4, more than the limit of 3"), "{error}");
 }

@@ -11,6 +11,8 @@ use super::path::CardPath;
 pub struct FileLimits {
     /// Files and folders.
     pub entries: usize,
+    /// Files and folders in one folder: writing a FAT folder takes time that grows with more than its square.
+    pub folder_entries: usize,
     /// Bytes of one file.
     pub file_bytes: u64,
     /// Bytes of all files.
@@ -22,7 +24,13 @@ pub struct FileLimits {
 impl Default for FileLimits {
     /// Ample for a nightly (some hundred files, some ten MiB), and far below what would hurt.
     fn default() -> Self {
-        Self { entries: 20_000, file_bytes: 256 << 20, total_bytes: 1 << 30, ratio: 200 }
+        Self {
+            entries: 20_000,
+            folder_entries: 10_000,
+            file_bytes: 256 << 20,
+            total_bytes: 1 << 30,
+            ratio: 200,
+        }
     }
 }
 
@@ -44,6 +52,8 @@ impl Node {
 #[derive(Debug, Clone)]
 pub struct FileSet {
     nodes: BTreeMap<String, Node>,
+    /// Entries by folded path of their folder.
+    in_folder: BTreeMap<String, usize>,
     limits: FileLimits,
     bytes: u64,
 }
@@ -58,7 +68,7 @@ impl FileSet {
     /// An empty set under `limits`.
     #[must_use]
     pub fn new(limits: FileLimits) -> Self {
-        Self { nodes: BTreeMap::new(), limits, bytes: 0 }
+        Self { nodes: BTreeMap::new(), in_folder: BTreeMap::new(), limits, bytes: 0 }
     }
 
     /// A card with nothing but this program as `AUTOEXEC.BIN`.
@@ -167,18 +177,22 @@ impl FileSet {
         if let Some(old) = self.nodes.get(&key) {
             return merge(old, &node);
         }
-        let limit = self.limits.entries;
-        if self.nodes.len() >= limit {
-            let found = limit as u64 + 1;
-            return Err(CardError::Limit {
-                what: "the number of files and folders",
-                found,
-                limit: limit as u64,
-            });
-        }
+        check_count("the number of files and folders", self.nodes.len(), self.limits.entries)?;
+        let folder = key.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+        let siblings = self.in_folder.entry(folder).or_default();
+        check_count("the number of entries in one folder", *siblings, self.limits.folder_entries)?;
+        *siblings += 1;
         self.nodes.insert(key, node);
         Ok(())
     }
+}
+
+/// Whether one more fits.
+fn check_count(what: &'static str, held: usize, limit: usize) -> Result<(), CardError> {
+    if held < limit {
+        return Ok(());
+    }
+    Err(CardError::Limit { what, found: held as u64 + 1, limit: limit as u64 })
 }
 
 /// The same folder twice is fine (in one spelling); anything else is a collision.

@@ -76,5 +76,10 @@ impl Card {
 }
 
 /// Caps on a build's files: several times the largest nightly, well inside the memory limit of a job's process.
-const LIMITS: FileLimits =
-    FileLimits { entries: 5000, file_bytes: 128 << 20, total_bytes: 256 << 20, ratio: 200 };
+const LIMITS: FileLimits = FileLimits {
+    entries: 5000,
+    folder_entries: 1000,
+    file_bytes: 128 << 20,
+    total_bytes: 256 << 20,
+    ratio: 200,
+};
