@@ -1,5 +1,8 @@
 //! `darkroom`: the emulator on the command line, the farm's client, and the whole farm in one process.
 
+#[macro_use]
+mod say;
+
 mod args;
 mod commands;
 mod exit;

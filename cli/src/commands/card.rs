@@ -37,7 +37,7 @@ fn ls(image: &Path) -> anyhow::Result<Outcome> {
     let card = open(image)?;
     let tree = volume(image, &card)?.tree();
     for entry in tree.entries() {
-        println!("{}", line(entry));
+        say!("{}", line(entry));
     }
     for problem in &tree.problems {
         eprintln!("damaged: {problem}");
@@ -88,7 +88,7 @@ fn build(source: &Path, output: &Path, size: Option<u64>) -> anyhow::Result<Outc
     let card = builder.build(&files).map_err(|error| Usage(format!("{}: {error}", source.display())))?;
     let mut target = File::create(output).with_context(|| format!("creating {}", output.display()))?;
     let bytes = write_raw(&card, &mut target).with_context(|| format!("writing {}", output.display()))?;
-    println!("{}: {} MiB, {} entries", output.display(), bytes >> 20, files.len());
+    say!("{}: {} MiB, {} entries", output.display(), bytes >> 20, files.len());
     Ok(Outcome::Passed)
 }
 
@@ -96,7 +96,7 @@ fn compare(before: &Path, after: &Path) -> anyhow::Result<Outcome> {
     let changes = diff(&open(before)?, &open(after)?)
         .map_err(|error| Usage(format!("{}: {error}", before.display())))?;
     for change in &changes.changes {
-        println!("{} {:>10} {}", mark(change.kind), change.file.entry.size, change.file.path);
+        say!("{} {:>10} {}", mark(change.kind), change.file.entry.size, change.file.path);
     }
     for problem in &changes.problems {
         eprintln!("{}: damaged: {problem}", after.display());

@@ -23,10 +23,10 @@ pub(crate) fn compare(left: &Batch, right: &Batch) -> Outcome {
     for cell in &all {
         match differences(left.get(*cell).copied(), right.get(*cell).copied()) {
             found if found.is_empty() => identical += 1,
-            found => println!("{} {} {}: {}", cell.1, cell.0, cell.2, found.join(", ")),
+            found => say!("{} {} {}: {}", cell.1, cell.0, cell.2, found.join(", ")),
         }
     }
-    println!("{identical}/{} identical", all.len());
+    say!("{identical}/{} identical", all.len());
     if identical == all.len() && !all.is_empty() { Outcome::Passed } else { Outcome::Failed }
 }
 

@@ -18,11 +18,11 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     for file in &arguments.files {
         let core = arguments.cpu.map_or_else(|| core_of(file), Cpu::core);
         let tally = check_file(file, core, arguments.show)?;
-        println!("{}: passed {} of {}", file.display(), tally.passed, tally.run);
+        say!("{}: passed {} of {}", file.display(), tally.passed, tally.run);
         total.passed += tally.passed;
         total.run += tally.run;
     }
-    println!("passed {} of {}", total.passed, total.run);
+    say!("passed {} of {}", total.passed, total.run);
     Ok(if total.passed == total.run && total.run > 0 { Outcome::Passed } else { Outcome::Failed })
 }
 
@@ -55,7 +55,7 @@ fn check_file(file: &Path, core: Core, show: u64) -> anyhow::Result<Tally> {
         if differences.is_empty() {
             tally.passed += 1;
         } else if tally.run - tally.passed <= show {
-            println!("{}", vector.report(&differences));
+            say!("{}", vector.report(&differences));
         }
     }
     Ok(tally)

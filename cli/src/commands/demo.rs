@@ -35,7 +35,7 @@ async fn run_batch(farm: &Farm, submit: &Submit) -> anyhow::Result<Batch> {
     let started = Instant::now();
     let key = uuid::Uuid::new_v4().to_string();
     let batch = farm.submit(submit, &key).await.map_err(FarmError::into_anyhow)?;
-    println!("{} jobs: {}", batch.jobs.len(), farm.batch_page(batch.id));
+    say!("{} jobs: {}", batch.jobs.len(), farm.batch_page(batch.id));
     let ended = watch(farm, batch.id, None).await.map_err(FarmError::into_anyhow)?;
     ended.context("the watch ended without a deadline")?;
     // Asked for again: the last answer may be older than the last frame.
@@ -54,15 +54,13 @@ fn print_matrix(batch: &Batch) {
         }
         rows.entry(&job.build_name).or_default().insert(&job.camera.0, job);
     }
-    println!("{:14}{}", "", cameras.iter().map(|camera| format!("{camera:>6}")).collect::<String>());
+    say!("{:14}{}", "", cameras.iter().map(|camera| format!("{camera:>6}")).collect::<String>());
     for (build, cells) in rows {
         let marks =
             cameras.iter().map(|camera| format!("{:>6}", cells.get(camera).map_or("", |job| mark(job))));
-        println!("{build:14}{}", marks.collect::<String>());
+        say!("{build:14}{}", marks.collect::<String>());
     }
-    println!(
-        "ok passed · FAIL failed · crash guest-crashed · time timed-out · INFRA infra-error · skip skipped"
-    );
+    say!("ok passed · FAIL failed · crash guest-crashed · time timed-out · INFRA infra-error · skip skipped");
 }
 
 fn mark(job: &JobSummary) -> &'static str {
@@ -84,7 +82,7 @@ fn print_figures(batch: &Batch, wall: f64) {
     let guest = batch.jobs.iter().filter_map(|job| job.guest_ns).sum::<u64>() as f64 / 1e9;
     let host = batch.jobs.iter().filter_map(|job| job.host_ms).sum::<u64>() as f64 / 1e3;
     let jobs = batch.jobs.len() as f64;
-    println!(
+    say!(
         "{wall:.1} s wall time, {:.0} jobs per minute; {guest:.0} guest seconds: {:.1} per host second of running, {:.1} per second of wall time",
         jobs * 60.0 / wall,
         guest / host.max(0.001),
@@ -97,11 +95,11 @@ async fn check(farm: &Farm, batch: &Batch) -> anyhow::Result<Outcome> {
     let mut wrong = 0;
     for job in &batch.jobs {
         if let Some(complaint) = complaint(farm, job).await? {
-            println!("not as planned: {} on {}: {complaint}", job.build_name, job.camera);
+            say!("not as planned: {} on {}: {complaint}", job.build_name, job.camera);
             wrong += 1;
         }
     }
-    println!("{}/{} cells as planned", batch.jobs.len() - wrong, batch.jobs.len());
+    say!("{}/{} cells as planned", batch.jobs.len() - wrong, batch.jobs.len());
     Ok(if wrong == 0 && !batch.jobs.is_empty() { Outcome::Passed } else { Outcome::Failed })
 }
 

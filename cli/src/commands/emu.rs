@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
     }
     sink.keep_card_files(&report).context("keeping the card's files")?;
     if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&report)?);
+        say!("{}", serde_json::to_string_pretty(&report)?);
     } else {
         report::print(&report);
     }
@@ -42,14 +42,13 @@ fn refuse_bad_build(card: &EmuCard, report: &RunReport) -> Result<(), Usage> {
     bad.map_or(Ok(()), |reason| Err(named(reason)))
 }
 
-/// Without a scenario nothing is expected, so only a crash is a failure.
+/// Without a scenario nothing is expected, so running to the end of the time is no failure; a crash or a flood is.
 fn outcome(verdict: Verdict, expected: bool) -> Outcome {
     match verdict {
         Verdict::Passed => Outcome::Passed,
         verdict if verdict.blames_farm() => Outcome::Trouble,
-        Verdict::GuestCrashed => Outcome::Failed,
-        _ if expected => Outcome::Failed,
-        _ => Outcome::Passed,
+        Verdict::TimedOut if !expected => Outcome::Passed,
+        _ => Outcome::Failed,
     }
 }
 
@@ -58,10 +57,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_unwatched_run_fails_only_when_the_guest_crashes() {
+    fn an_unwatched_run_fails_when_the_guest_crashes_or_floods() {
         assert_eq!(outcome(Verdict::TimedOut, false), Outcome::Passed);
         assert_eq!(outcome(Verdict::TimedOut, true), Outcome::Failed);
         assert_eq!(outcome(Verdict::GuestCrashed, false), Outcome::Failed);
+        assert_eq!(outcome(Verdict::Failed, false), Outcome::Failed);
         assert_eq!(outcome(Verdict::InfraError, false), Outcome::Trouble);
     }
 }

@@ -9,7 +9,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     match &arguments.camera {
         Some(name) => one(find(catalog, name)?, arguments.json)?,
         None if arguments.json => {
-            println!("{}", serde_json::to_string_pretty(&catalog.iter().collect::<Vec<_>>())?)
+            say!("{}", serde_json::to_string_pretty(&catalog.iter().collect::<Vec<_>>())?)
         }
         None => table(catalog),
     }
@@ -22,9 +22,9 @@ pub(crate) fn find<'a>(catalog: &'a Catalog, name: &str) -> anyhow::Result<&'a C
 }
 
 fn table(catalog: &Catalog) {
-    println!("{:7} {:20} {:8} {:6} {:8} {:42} STAGE", "CAMERA", "NAME", "DIGIC", "CARDS", "RAM", "ROM FILES");
+    say!("{:7} {:20} {:8} {:6} {:8} {:42} STAGE", "CAMERA", "NAME", "DIGIC", "CARDS", "RAM", "ROM FILES");
     for camera in catalog.iter() {
-        println!(
+        say!(
             "{:7} {:20} {:8} {:6} {:8} {:42} {}",
             camera.id.to_string(),
             camera.name,
@@ -39,16 +39,16 @@ fn table(catalog: &Catalog) {
 
 fn one(camera: &Camera, json: bool) -> anyhow::Result<()> {
     if json {
-        println!("{}", serde_json::to_string_pretty(camera)?);
+        say!("{}", serde_json::to_string_pretty(camera)?);
         return Ok(());
     }
-    println!("{} ({}, DIGIC {})", camera.id, camera.name, camera.generation.number());
-    println!("  also called   {}", camera.aliases.join(", "));
-    println!("  cards         {}", cards(camera));
-    println!("  RAM           {}", size(camera.memory.ram_size));
-    println!("  ROM files     {}", rom_files(camera));
-    println!("  platforms     {}", camera.platforms().join(", "));
-    println!("  stage         {}: {}", camera.stage.as_str(), camera.stage.describe());
+    say!("{} ({}, DIGIC {})", camera.id, camera.name, camera.generation.number());
+    say!("  also called   {}", camera.aliases.join(", "));
+    say!("  cards         {}", cards(camera));
+    say!("  RAM           {}", size(camera.memory.ram_size));
+    say!("  ROM files     {}", rom_files(camera));
+    say!("  platforms     {}", camera.platforms().join(", "));
+    say!("  stage         {}: {}", camera.stage.as_str(), camera.stage.describe());
     Ok(())
 }
 

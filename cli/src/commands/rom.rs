@@ -21,7 +21,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
             super::block_on(async {
                 let farm = Farm::new(&server)?;
                 let set = farm.upload_rom_set(camera.id.as_str(), &firmware, files).await;
-                println!("{}", set.map_err(FarmError::into_anyhow)?.id);
+                say!("{}", set.map_err(FarmError::into_anyhow)?.id);
                 Ok(Outcome::Passed)
             })
         }
@@ -35,7 +35,7 @@ fn write_open(camera: &str, dir: &Path) -> anyhow::Result<Outcome> {
     for (name, bytes) in files {
         let path = dir.join(name);
         fs::write(&path, &bytes).with_context(|| format!("writing {}", path.display()))?;
-        println!("{} ({} bytes)", path.display(), bytes.len());
+        say!("{} ({} bytes)", path.display(), bytes.len());
     }
     Ok(Outcome::Passed)
 }
@@ -43,7 +43,7 @@ fn write_open(camera: &str, dir: &Path) -> anyhow::Result<Outcome> {
 fn check(camera: &str, dir: &Path) -> anyhow::Result<Outcome> {
     let camera = find(Catalog::builtin(), camera)?;
     from_folder(camera, dir)?;
-    println!("{}: fits {}", dir.display(), camera.id);
+    say!("{}: fits {}", dir.display(), camera.id);
     Ok(Outcome::Passed)
 }
 

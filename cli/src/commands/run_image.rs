@@ -34,15 +34,15 @@ fn machine(arguments: &Arguments) -> Result<BareMachine, darkroom_emu_core::bare
 /// The figures follow the guest's own lines.
 fn report(machine: &BareMachine, end: End, seconds: Option<f64>) {
     let instructions = machine.instructions();
-    println!("stopped: {}", words(end));
-    println!("instructions: {instructions}");
+    say!("stopped: {}", words(end));
+    say!("instructions: {instructions}");
     if let Some(seconds) = seconds {
-        println!("host seconds: {seconds:.3}");
-        println!("MIPS: {:.1}", instructions as f64 / seconds.max(1e-9) / 1e6);
-        println!("blocks compiled: 0");
+        say!("host seconds: {seconds:.3}");
+        say!("MIPS: {:.1}", instructions as f64 / seconds.max(1e-9) / 1e6);
+        say!("blocks compiled: 0");
     }
     let hash: String = machine.state_hash().iter().map(|byte| format!("{byte:02x}")).collect();
-    println!("state hash: {hash}");
+    say!("state hash: {hash}");
 }
 
 fn words(end: End) -> String {

@@ -23,7 +23,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             reference.png,
         )?;
     }
-    println!("{0}/card, {0}/scenario.toml", arguments.dir.display());
+    say!("{0}/card, {0}/scenario.toml", arguments.dir.display());
     Ok(Outcome::Passed)
 }
 

@@ -10,6 +10,6 @@ pub(crate) async fn run(arguments: PutScenario) -> anyhow::Result<Outcome> {
     files.parse()?;
     let farm = Farm::new(&arguments.server)?;
     let stored = farm.put_scenario(files).await.map_err(FarmError::into_anyhow)?;
-    println!("{} stored with {} reference frames", stored.name, stored.references.len());
+    say!("{} stored with {} reference frames", stored.name, stored.references.len());
     Ok(Outcome::Passed)
 }

@@ -13,7 +13,7 @@ use std::path::Path;
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
     let farm = Farm::new(&arguments.server)?;
     let batch = submit(&farm, &arguments).await?;
-    println!("{}", batch.id);
+    say!("{}", batch.id);
     eprintln!("{} jobs: {}", batch.jobs.len(), farm.batch_page(batch.id));
     if !arguments.wait {
         return Ok(Outcome::Passed);

@@ -36,7 +36,8 @@ async fn serve(arguments: Arguments) -> anyhow::Result<()> {
 }
 
 fn settings(arguments: &Arguments) -> anyhow::Result<UpSettings> {
-    let data = arguments.data.canonicalize().with_context(|| format!("finding {}", arguments.data.display()))?;
+    let data =
+        arguments.data.canonicalize().with_context(|| format!("finding {}", arguments.data.display()))?;
     let worker = worker_program(arguments)?;
     let backend = BackendChoice::from_str(&arguments.fleet, true).map_err(Usage)?;
     let containers = ContainerSettings::new(&farm_name(&data), worker.clone());
@@ -54,12 +55,14 @@ fn settings(arguments: &Arguments) -> anyhow::Result<UpSettings> {
 
 /// The worker that lies beside this program, unless another is named.
 fn worker_program(arguments: &Arguments) -> anyhow::Result<PathBuf> {
-    let beside = || -> anyhow::Result<PathBuf> { Ok(std::env::current_exe()?.with_file_name("darkroom-worker")) };
+    let beside =
+        || -> anyhow::Result<PathBuf> { Ok(std::env::current_exe()?.with_file_name("darkroom-worker")) };
     let program = arguments.worker_program.clone().map_or_else(beside, Ok)?;
     if program.is_file() {
         return Ok(program);
     }
-    Err(Usage(format!("there is no worker program at {}; name one with --worker-program", program.display())).into())
+    Err(Usage(format!("there is no worker program at {}; name one with --worker-program", program.display()))
+        .into())
 }
 
 /// Farms of one host must not meet on its engine: the name comes from the data folder.
@@ -83,9 +86,9 @@ fn stop_on_signal() -> anyhow::Result<CancellationToken> {
 }
 
 fn announce(ready: &Ready, file: Option<&Path>) -> anyhow::Result<()> {
-    println!("dashboard: {} (workers: {})", ready.url, ready.backend);
+    say!("dashboard: {} (workers: {})", ready.url, ready.backend);
     if let Some(token) = &ready.admin_token {
-        println!("admin token, shown once: {token}");
+        say!("admin token, shown once: {token}");
     }
     let Some(file) = file else { return Ok(()) };
     let token = ready.admin_token.as_deref().unwrap_or_default();

@@ -21,10 +21,10 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
 /// Prints what did not pass, and the counts.
 pub(crate) fn report(batch: &Batch) {
     for job in batch.jobs.iter().filter(|job| job.verdict != Some(Verdict::Passed)) {
-        println!("{}", line(job));
+        say!("{}", line(job));
     }
     let counts: Vec<String> = batch.counts.iter().map(|(word, count)| format!("{count} {word}")).collect();
-    println!("{}", counts.join(", "));
+    say!("{}", counts.join(", "));
 }
 
 fn line(job: &JobSummary) -> String {

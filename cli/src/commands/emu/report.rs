@@ -10,18 +10,21 @@ const SHOWN_UNKNOWN: usize = 10;
 
 /// Prints why the run stopped, what was checked, and the figures.
 pub(super) fn print(report: &RunReport) {
-    println!("\nstopped: {}", report.stop);
-    println!("verdict: {}", report.verdict.word());
+    say!("\nstopped: {}", report.stop);
+    say!("verdict: {}", report.verdict.word());
     if let Some(reason) = &report.reason {
-        println!("reason: {} ({})", reason.detail, reason.code.word());
+        say!("reason: {} ({})", reason.detail, reason.code.word());
     }
     report.checks.iter().for_each(print_check);
     report.faults.iter().take(1).for_each(print_fault);
     print_figures(report);
     for access in report.unknown_accesses.iter().take(SHOWN_UNKNOWN) {
-        println!(
+        say!(
             "unknown register: {} {:08X} at pc {:08X}, {} times",
-            access.direction, access.address, access.pc, access.count
+            access.direction,
+            access.address,
+            access.pc,
+            access.count
         );
     }
     for change in &report.card_changes {
@@ -30,7 +33,7 @@ pub(super) fn print(report: &RunReport) {
             CardChangeKind::Changed => '~',
             CardChangeKind::Removed => '-',
         };
-        println!("card: {mark} {} ({} bytes)", change.path, change.size);
+        say!("card: {mark} {} ({} bytes)", change.path, change.size);
     }
 }
 
@@ -41,27 +44,27 @@ fn print_check(check: &CheckResult) {
         CheckOutcome::NotReached => "not reached",
     };
     let detail = if check.detail.is_empty() { String::new() } else { format!(": {}", check.detail) };
-    println!("check: {word}: {}{detail}", check.title);
+    say!("check: {word}: {}{detail}", check.title);
 }
 
 fn print_fault(fault: &GuestFault) {
     let address = fault.address.map(|address| format!(", address {address:08X}")).unwrap_or_default();
-    println!("fault: {} at pc {:08X}{address}, cpsr {:08X}", fault.kind, fault.pc, fault.cpsr);
+    say!("fault: {} at pc {:08X}{address}, cpsr {:08X}", fault.kind, fault.pc, fault.cpsr);
     for (line, registers) in fault.registers.chunks(REGISTERS_A_LINE).enumerate() {
         let named = registers
             .iter()
             .enumerate()
             .map(|(n, value)| format!("  r{:<2} {value:08X}", line * REGISTERS_A_LINE + n));
-        println!("{}", named.collect::<String>());
+        say!("{}", named.collect::<String>());
     }
 }
 
 fn print_figures(report: &RunReport) {
-    println!(
+    say!(
         "guest {:.3} s, host {:.3} s, {} instructions",
         report.guest_ns as f64 / 1e9,
         report.host_ms as f64 / 1e3,
         report.instructions
     );
-    println!("state hash: {}", report.state_hash);
+    say!("state hash: {}", report.state_hash);
 }

@@ -82,8 +82,11 @@ impl RunSink for LocalSink {
         if let Some(log) = &mut self.log {
             log.write_all(bytes)?;
         }
-        self.console.write_all(bytes)?;
-        self.console.flush()
+        match self.console.write_all(bytes).and_then(|()| self.console.flush()) {
+            // Nobody reads the terminal any more; the run and its files go on.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            written => written,
+        }
     }
 
     fn event(&mut self, event: Event) -> io::Result<()> {
