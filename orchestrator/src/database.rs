@@ -2,7 +2,7 @@
 
 use crate::config::DatabaseArgs;
 use crate::db::PgDb;
-use crate::embedded::{self, Durability, EmbeddedPostgres};
+use crate::embedded::{self, Durability, EmbeddedPostgres, Keeper};
 use anyhow::Context;
 use sqlx::postgres::PgConnectOptions;
 
@@ -14,7 +14,7 @@ const CONNECTIONS: u32 = 40;
 pub struct Database {
     /// The database behind verbs.
     pub db: PgDb,
-    server: Option<EmbeddedPostgres>,
+    server: Option<Keeper>,
 }
 
 impl Database {
@@ -29,14 +29,14 @@ impl Database {
         };
         let db = PgDb::new(options, CONNECTIONS);
         db.migrate().await.context("bringing the database up to date")?;
-        Ok(Self { db, server })
+        Ok(Self { db, server: server.map(EmbeddedPostgres::keep_alive) })
     }
 
     /// Closes connections and stops the private server.
-    pub async fn close(mut self) {
+    pub async fn close(self) {
         self.db.close().await;
-        if let Some(server) = &mut self.server {
-            server.stop();
+        if let Some(server) = self.server {
+            server.stop().await;
         }
     }
 }

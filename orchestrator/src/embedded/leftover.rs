@@ -20,6 +20,12 @@ pub(super) fn stop(data: &Path) -> Result<(), EmbeddedError> {
     }
 }
 
+/// Stops the server that runs on `data`, and leaves its note: the next server looks there for processes of the last one.
+pub(super) fn stop_running(data: &Path) -> Result<(), EmbeddedError> {
+    let Ok(text) = fs::read_to_string(data.join("postmaster.pid")) else { return Ok(()) };
+    server_on(data, &text).map_or(Ok(()), stop_process)
+}
+
 /// The running server that the note names. Process ids are used again: it must be Postgres, on this folder.
 fn server_on(data: &Path, note: &str) -> Option<Pid> {
     let pid: i32 = note.lines().next()?.trim().parse().ok()?;

@@ -6,7 +6,10 @@
 mod account;
 mod binaries;
 mod folder;
+mod keeper;
 mod leftover;
+
+pub use keeper::Keeper;
 
 use account::Account;
 use binaries::Binaries;
@@ -146,6 +149,15 @@ impl EmbeddedPostgres {
         self.launch().await
     }
 
+    /// Hands the server to a task that starts it again whenever it ends by itself.
+    pub fn keep_alive(self) -> Keeper {
+        Keeper::new(self)
+    }
+
+    fn is_running(&mut self) -> bool {
+        self.child.as_mut().is_some_and(|child| matches!(child.try_wait(), Ok(None)))
+    }
+
     /// Process id of the server while it runs.
     pub fn id(&self) -> Option<u32> {
         self.child.as_ref().map(Child::id)
@@ -214,8 +226,7 @@ impl EmbeddedPostgres {
             {
                 return Ok(());
             }
-            let ended = self.child.as_mut().is_none_or(|child| !matches!(child.try_wait(), Ok(None)));
-            if ended || Instant::now() > deadline {
+            if !self.is_running() || Instant::now() > deadline {
                 self.stop();
                 return Err(EmbeddedError::Start(self.folder.log_tail()));
             }

@@ -68,3 +68,27 @@ async fn a_broken_database_says_why_it_does_not_start() {
     let error = embedded::start(dir.path(), Durability::Fast).await.unwrap_err();
     assert!(error.to_string().contains("version 7"), "{error}");
 }
+
+#[tokio::test]
+async fn a_server_that_is_killed_is_started_again() {
+    let (_dir, server) = postgres().await;
+    let (options, id) = (server.options(), server.id().unwrap());
+    let started = async || {
+        let mut client = PgConnection::connect_with(&options).await?;
+        sqlx::query_scalar::<_, String>("select pg_postmaster_start_time()::text")
+            .fetch_one(&mut client)
+            .await
+    };
+    let first = started().await.unwrap();
+    let keeper = server.keep_alive();
+    let killed = std::process::Command::new("kill").args(["-KILL", &id.to_string()]).status().unwrap();
+    assert!(killed.success());
+    let back = async {
+        while !started().await.is_ok_and(|time| time != first) {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), back).await.unwrap();
+    keeper.stop().await;
+    assert!(started().await.is_err());
+}
