@@ -123,11 +123,13 @@ impl Held {
 
 /// The job and the attempt, locked, whatever their state.
 pub(super) async fn lock(tx: &mut Tx, key: &AttemptKey) -> Result<Held, Fence> {
+    // Two statements: who had to wait for the lock must not see the attempt as it was before the wait.
+    sqlx::query("select from job where id = $1 for update").bind(key.job.0).execute(&mut **tx).await?;
     let row: Option<Held> = sqlx::query_as(
         "select j.batch, j.cancel, j.infra_retries, j.state, j.attempts, j.lease_until > now() as leased, a.worker,
                 a.secret_hash, a.outcome, a.finish_hash, a.next_event, a.log_bytes, a.log_cap, a.frames, a.frame_cap
          from job j left join attempt a on a.job = j.id and a.number = $2
-         where j.id = $1 for update of j",
+         where j.id = $1",
     )
     .bind(key.job.0)
     .bind(i64::from(key.number.0))
