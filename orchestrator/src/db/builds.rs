@@ -1,6 +1,6 @@
 //! Builds and their payload per camera.
 
-use super::{DbError, DbResult, PgDb, digest_of, signed, unsigned};
+use super::{DbError, DbResult, PgDb, Tx, digest_of, signed, unsigned};
 use darkroom_protocol::api::{Build, BuildPlatform};
 use darkroom_protocol::job::{Payload, PayloadKind};
 use darkroom_protocol::{BuildId, CameraName, Digest};
@@ -50,7 +50,8 @@ impl TryFrom<PlatformRow> for BuildPlatform {
 }
 
 impl PgDb {
-    /// Stores a build; `upload` and the payloads are blobs already.
+    /// Stores a build; `upload` and the payloads are blobs already. The same upload by the same caller, name and
+    /// cameras is the same build: who repeats an upload and a submit with its key gets the batch they had.
     pub async fn insert_build(
         &self,
         name: &str,
@@ -60,6 +61,14 @@ impl PgDb {
     ) -> DbResult<BuildId> {
         let id = BuildId::fresh();
         let mut tx = self.begin().await?;
+        // The same upload twice at the same time: the second one waits for the first.
+        sqlx::query("select pg_advisory_xact_lock(hashtextextended($1, 0))")
+            .bind(upload.to_string())
+            .execute(&mut *tx)
+            .await?;
+        if let Some(known) = self.same_build(name, upload, platforms, created_by).await? {
+            return Ok(known);
+        }
         sqlx::query("insert into build (id, name, upload, created_by) values ($1, $2, $3, $4)")
             .bind(id.0)
             .bind(name)
@@ -68,21 +77,38 @@ impl PgDb {
             .execute(&mut *tx)
             .await?;
         for platform in platforms {
-            sqlx::query(
-                "insert into build_platform (build, camera, firmware, kind, blob, size)
-                 values ($1, $2, $3, $4, $5, $6)",
-            )
-            .bind(id.0)
-            .bind(&platform.camera.0)
-            .bind(&platform.firmware)
-            .bind(kind_word(platform.payload.kind))
-            .bind(&platform.payload.digest.0[..])
-            .bind(signed(platform.payload.size))
-            .execute(&mut *tx)
-            .await?;
+            insert_platform(&mut tx, id, platform).await?;
         }
         tx.commit().await?;
         Ok(id)
+    }
+
+    async fn same_build(
+        &self,
+        name: &str,
+        upload: Digest,
+        platforms: &[BuildPlatform],
+        created_by: &str,
+    ) -> DbResult<Option<BuildId>> {
+        let like: Vec<Uuid> = sqlx::query_scalar(
+            "select id from build where upload = $1 and name = $2 and created_by = $3 order by created_at, id",
+        )
+        .bind(&upload.0[..])
+        .bind(name)
+        .bind(created_by)
+        .fetch_all(self.pool())
+        .await?;
+        for id in like.into_iter().map(BuildId) {
+            let known = self.build(id).await?;
+            let same = |build: &Build| {
+                build.platforms.len() == platforms.len()
+                    && platforms.iter().all(|platform| build.platforms.contains(platform))
+            };
+            if known.as_ref().is_some_and(same) {
+                return Ok(Some(id));
+            }
+        }
+        Ok(None)
     }
 
     /// A build with its payloads, in the order of cameras.
@@ -103,4 +129,19 @@ impl PgDb {
         let platforms = platforms.into_iter().map(BuildPlatform::try_from).collect::<DbResult<_>>()?;
         Ok(Some(Build { id: BuildId(row.id), name: row.name, platforms, created_at: row.created_at }))
     }
+}
+
+async fn insert_platform(tx: &mut Tx, build: BuildId, platform: &BuildPlatform) -> DbResult<()> {
+    sqlx::query(
+        "insert into build_platform (build, camera, firmware, kind, blob, size) values ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(build.0)
+    .bind(&platform.camera.0)
+    .bind(&platform.firmware)
+    .bind(kind_word(platform.payload.kind))
+    .bind(&platform.payload.digest.0[..])
+    .bind(signed(platform.payload.size))
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
