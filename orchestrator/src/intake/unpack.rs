@@ -84,7 +84,7 @@ fn from_autoexec(
     let read = content.take(MAX_AUTOEXEC + 1).read_to_end(&mut bytes);
     read.map_err(|error| not_a_build(name, error.to_string()))?;
     check_autoexec(name, &bytes)?;
-    let platform = if chosen.is_empty() { known.in_name(name)? } else { None };
+    let platform = said(known, name, chosen)?;
     Ok(Payload { platform, kind: PayloadKind::Autoexec, bytes: bytes.into(), origin: name.to_owned() })
 }
 
@@ -171,10 +171,11 @@ fn inner_zips<R: Read + Seek>(archive: &Archive<R>, roots: &[String]) -> Vec<Ent
 /// The zip as it came, being one build with `autoexec.bin` at its root.
 fn whole<R: Read + Seek>(
     name: &str,
-    archive: Archive<R>,
+    mut archive: Archive<R>,
     platform: Option<Platform>,
 ) -> Result<Payload, IntakeError> {
     refuse_nested(&archive, "")?;
+    check_main(&mut archive, "")?;
     let bytes = archive.into_bytes()?;
     Ok(Payload { platform, kind: PayloadKind::Zip, bytes: bytes.into(), origin: name.to_owned() })
 }
@@ -188,9 +189,10 @@ fn folder<R: Read + Seek>(
 ) -> Result<Payload, IntakeError> {
     refuse_nested(archive, root)?;
     let by_hand = if upload.is_empty() { &[] } else { chosen };
+    check_main(archive, root)?;
     let (_, own_name) = path::split(root);
     let platform = match platform_of(archive, root, own_name, known, by_hand)? {
-        None if by_hand.is_empty() && !upload.is_empty() => known.in_name(upload)?,
+        None if !upload.is_empty() => said(known, upload, by_hand)?,
         found => found,
     };
     let bytes = archive.repack(root)?;
@@ -218,8 +220,20 @@ fn inner_zip<R: Read + Seek>(
     if root.is_empty() {
         return whole(&entry.path, archive, platform);
     }
+    check_main(&mut archive, root)?;
     let bytes = archive.repack(root)?;
     Ok(Payload { platform, kind: PayloadKind::Zip, bytes: bytes.into(), origin: entry.path.clone() })
+}
+
+/// Checks the `autoexec.bin` of the folder `root` like one that comes alone.
+fn check_main<R: Read + Seek>(archive: &mut Archive<R>, root: &str) -> Result<(), IntakeError> {
+    let is_main = |entry: &&Entry| {
+        let (folder, name) = path::split(&entry.path);
+        folder == root && name.eq_ignore_ascii_case(AUTOEXEC)
+    };
+    let Some(entry) = archive.files().iter().find(is_main).cloned() else { return Ok(()) };
+    let bytes = archive.read(&entry, MAX_AUTOEXEC)?;
+    check_autoexec(&entry.path, &bytes)
 }
 
 /// Refuses zips among the files of a build.
@@ -231,7 +245,16 @@ fn refuse_nested<R: Read + Seek>(archive: &Archive<R>, root: &str) -> Result<(),
     }
 }
 
-/// What the name and the files below `root` say; when both speak, they must agree. Picked by hand, neither matters.
+/// What a name says. Of cameras picked by hand it can tell the firmware version, and nothing else.
+fn said(known: &Known, name: &str, chosen: &[CameraName]) -> Result<Option<Platform>, IntakeError> {
+    if chosen.is_empty() {
+        return known.in_name(name);
+    }
+    Ok(known.in_name(name).ok().flatten().filter(|platform| chosen.contains(&platform.camera)))
+}
+
+/// What the name and the files below `root` say; when both speak, they must agree. Of cameras picked by hand they tell
+/// the firmware version.
 fn platform_of<R: Read + Seek>(
     archive: &Archive<R>,
     root: &str,
@@ -242,10 +265,11 @@ fn platform_of<R: Read + Seek>(
     let prefix = if root.is_empty() { String::new() } else { format!("{root}/") };
     let paths = archive.files().iter().filter_map(|entry| entry.path.strip_prefix(&prefix));
     let inside = known.in_files(paths);
+    let named = said(known, name, chosen)?;
     if !chosen.is_empty() {
-        return Ok(inside);
+        return Ok(inside.filter(|platform| chosen.contains(&platform.camera)).or(named));
     }
-    match (known.in_name(name)?, inside) {
+    match (named, inside) {
         (Some(named), Some(inside)) if named.camera != inside.camera => Err(IntakeError::CameraMismatch {
             upload: name.to_owned(),
             named: named.camera.0,

@@ -101,7 +101,7 @@ impl<'a> Planner<'a> {
     /// The newest set of the firmware asked for; else of the version that the build is for; else the open ROM.
     fn rom_set(&self, platform: &BuildPlatform, firmware: Option<&str>) -> Option<RomSetId> {
         let newest_of = |version: &str| {
-            let fits = |set: &&RomSet| set.camera == platform.camera && set.firmware == version;
+            let fits = |set: &&RomSet| set.camera == platform.camera && is_version(&set.firmware, version);
             self.rom_sets.iter().find(fits).map(|set| set.id)
         };
         match firmware {
@@ -109,6 +109,12 @@ impl<'a> Planner<'a> {
             None => platform.firmware.as_deref().and_then(newest_of).or_else(|| newest_of(OPEN_FIRMWARE)),
         }
     }
+}
+
+/// Whether two texts name one firmware version: Canon writes `1.1.1`, file names of builds say `111`.
+fn is_version(one: &str, other: &str) -> bool {
+    let bare = |text: &str| text.replace('.', "");
+    bare(one) == bare(other)
 }
 
 fn resolve(known: &[CameraName], name: &CameraName) -> Answer<CameraName> {
@@ -131,4 +137,16 @@ fn no_rom_set(camera: &CameraName, firmware: Option<&str>) -> Reason {
     let wanted = firmware.map(|version| format!(" of firmware '{version}'")).unwrap_or_default();
     let detail = format!("no ROM set{wanted} for {camera}: upload one, or the open ROM");
     Reason { code: ReasonCode::NoRomSet, detail }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_version;
+
+    #[test]
+    fn versions_are_the_same_with_dots_and_without() {
+        assert!(is_version("1.1.1", "111"));
+        assert!(is_version("open", "open"));
+        assert!(!is_version("1.1.2", "111"));
+    }
 }

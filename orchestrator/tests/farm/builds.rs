@@ -189,3 +189,40 @@ async fn an_upload_over_the_cap_is_refused() {
     let (status, code, _) = code_of(farm.upload("autoexec.bin", "60D", vec![1; 2000]).await).await;
     assert_eq!((status, code.as_str()), (413, "too-large"));
 }
+
+#[tokio::test]
+async fn a_name_tells_the_firmware_of_a_camera_that_was_picked_too() {
+    let farm = Farm::start().await;
+    let name = "magiclantern-Nightly.2018Jul03.60D111.zip";
+    let build: Build = created(farm.upload(name, "60D,5D2", nightly()).await).await;
+    assert_eq!(platforms(&build), [("5D2".to_owned(), None), of("60D", "111")]);
+    let wrapped = zip(&[("build/autoexec.bin", &autoexec())]);
+    let build: Build = created(farm.upload(name, "60D", wrapped).await).await;
+    assert_eq!(platforms(&build), [of("60D", "111")]);
+}
+
+#[tokio::test]
+async fn the_same_upload_is_the_same_build() {
+    let farm = Farm::start().await;
+    let upload = async |name: &str, cameras: &str| {
+        created::<Build>(farm.upload(name, cameras, autoexec()).await).await.id
+    };
+    let (first, twin) = tokio::join!(upload("autoexec.bin", "60D,5D2"), upload("autoexec.bin", "5D2,60D"));
+    assert_eq!(first, twin);
+    assert_ne!(upload("autoexec.bin", "60D").await, first);
+    assert_ne!(upload("other.bin", "60D,5D2").await, first);
+}
+
+#[tokio::test]
+async fn the_autoexec_of_a_zip_is_checked_like_one_that_comes_alone() {
+    let farm = Farm::start().await;
+    let name = "magiclantern-Nightly.2018Jul03.60D111.zip";
+    let picture = b"\x89PNG\r\n\x1a\n";
+    for path in ["autoexec.bin", "60D.111/AUTOEXEC.BIN"] {
+        for content in [&b""[..], picture] {
+            let (status, code, message) = code_of(farm.upload(name, "", zip(&[(path, content)])).await).await;
+            assert_eq!((status, code.as_str()), (422, "not-a-build"), "{message}");
+            assert!(message.contains(path), "{message}");
+        }
+    }
+}
