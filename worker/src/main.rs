@@ -93,11 +93,15 @@ fn work(settings: Settings) -> anyhow::Result<()> {
     let filter =
         tracing_subscriber::EnvFilter::try_from_env("DARKROOM_LOG").unwrap_or_else(|_| "info".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let parent = settings.parent;
     let config = settings.resolve()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let (stopper, drain) = Drain::new(config.drain);
         stopper.ask_at_signals().context("catching signals")?;
+        if let Some(parent) = parent {
+            stopper.ask_without(parent);
+        }
         agent::work(config, drain).await
     })
 }

@@ -168,6 +168,26 @@ async fn a_worker_that_is_killed_takes_its_job_along() {
 }
 
 #[tokio::test]
+async fn a_worker_whose_starter_is_killed_hands_its_job_back() {
+    let mut orchestrator = Orchestrator::start().await;
+    let script = format!(
+        "DARKROOM_WORKER_PARENT=$$ {} --drain-seconds 0 & wait",
+        env!("CARGO_BIN_EXE_darkroom-worker")
+    );
+    let mut starter = std::process::Command::new("/bin/sh")
+        .args(["-c", &script])
+        .env("DARKROOM_SERVER", format!("http://{}", orchestrator.address))
+        .env("DARKROOM_TOKEN", TOKEN)
+        .spawn()
+        .expect("starts");
+    orchestrator.queue_sample(HANG, WAIT_DOWN, endless());
+    orchestrator.until("the job's first line", |books| !books.log.is_empty()).await;
+    starter.kill().expect("ours");
+    starter.wait().expect("ended");
+    orchestrator.until("the job back", |books| books.released.len() == 1).await;
+}
+
+#[tokio::test]
 async fn a_fenced_attempt_is_killed_and_dropped() {
     let mut orchestrator = Orchestrator::start().await;
     let (_stopper, _task) = start(&orchestrator, Duration::ZERO);

@@ -2,7 +2,8 @@
 //! knows how a worker is started; only [`docker`] knows the container engine.
 //!
 //! A worker is told what it needs by its environment: `DARKROOM_SERVER` (URL), `DARKROOM_TOKEN`,
-//! `DARKROOM_WORKER_NAME`, `DARKROOM_WORKER_BACKEND`. Nothing stands on its command line, which every user can read.
+//! `DARKROOM_WORKER_NAME`, `DARKROOM_WORKER_BACKEND`, and as a process of this host `DARKROOM_WORKER_PARENT`: it stops
+//! when that process is gone. Nothing stands on its command line, which every user can read.
 
 mod backoff;
 mod docker;

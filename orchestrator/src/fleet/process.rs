@@ -33,6 +33,8 @@ impl ProcessFleet {
         let inherited = INHERITED.into_iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
         command.args(&self.program.arguments).env_clear().envs(inherited);
         command.envs(join.environment(&format!("{}-{slot}", host_name()), self.name()));
+        // When we are killed, nobody is left to stop the worker: it watches for that.
+        command.env("DARKROOM_WORKER_PARENT", std::process::id().to_string());
         // A group of its own: Ctrl-C in a terminal reaches only us, and we end the workers in order.
         command.stdin(Stdio::null()).stdout(Stdio::null()).process_group(0).kill_on_drop(true);
         command

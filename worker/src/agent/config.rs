@@ -26,6 +26,9 @@ pub struct Settings {
     /// What started the worker, for people: `process`, `docker` …
     #[arg(long, env = "DARKROOM_WORKER_BACKEND", default_value = "process")]
     pub backend: String,
+    /// Process id of what started the worker: once it is gone, the worker stops. Without it, it goes on alone.
+    #[arg(long, env = "DARKROOM_WORKER_PARENT")]
+    pub parent: Option<u32>,
     /// Bytes of blobs kept in memory between jobs.
     #[arg(long, env = "DARKROOM_CACHE_BYTES", default_value_t = 192 << 20)]
     pub cache_bytes: u64,

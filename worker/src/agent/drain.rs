@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
+
+/// Pause between looks at the process that started this one.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Whether the worker has been asked to stop, and since when.
 #[derive(Debug, Clone, Copy, Default)]
@@ -52,6 +55,19 @@ impl Stopper {
             }
         });
         Ok(())
+    }
+
+    /// Asks once the process `parent`, which started this one, is gone: whoever kept the worker alive can neither stop
+    /// nor count it any more.
+    pub fn ask_without(&self, parent: u32) {
+        let stopper = self.clone();
+        tokio::spawn(async move {
+            while std::os::unix::process::parent_id() == parent {
+                sleep(LOOK_AGAIN).await;
+            }
+            tracing::warn!(parent, "the process that started this worker is gone");
+            stopper.ask();
+        });
     }
 }
 
