@@ -2,7 +2,7 @@
 
 use super::extract::Path;
 use crate::auth::{Caller, Scope};
-use crate::error::{Answer, Kind, Refusal};
+use crate::error::{Answer, Refusal};
 use crate::state::AppState;
 use axum::body::Body;
 use axum::extract::State;
@@ -33,14 +33,9 @@ async fn read(
 }
 
 /// A blob as an answer. A PNG may be shown in place; anything else is a download of unknown type.
-pub(crate) async fn serve(
-    state: &AppState,
-    caller: &Caller,
-    headers: &HeaderMap,
-    digest: Digest,
-) -> Answer<Response> {
+async fn serve(state: &AppState, caller: &Caller, headers: &HeaderMap, digest: Digest) -> Answer<Response> {
     let size = state.blobs.size(digest).await?.ok_or_else(|| Refusal::not_found("blob", digest))?;
-    guard_rom(state, caller, digest).await?;
+    state.guard_rom(caller, digest).await?;
     let tag = format!("\"{digest}\"");
     let known = headers.get(header::IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == tag.as_bytes());
     let cache =
@@ -58,15 +53,4 @@ pub(crate) async fn serve(
         (header::CONTENT_LENGTH, size.to_string()),
     ];
     Ok((cache, about, Body::from_stream(state.blobs.read(digest))).into_response())
-}
-
-/// ROM files are private; so is everything that turns out to be one (a guest can copy its ROM to the card).
-async fn guard_rom(state: &AppState, caller: &Caller, digest: Digest) -> Answer<()> {
-    if !state.db.is_rom(digest).await? {
-        return Ok(());
-    }
-    if !caller.may(Scope::Admin) {
-        return Err(Refusal::new(Kind::Forbidden, "rom-is-private", "this is a file of a ROM set"));
-    }
-    Ok(state.db.audit(&caller.name, "rom-read", &digest.to_string()).await?)
 }

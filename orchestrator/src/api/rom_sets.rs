@@ -65,7 +65,7 @@ async fn receive(form: &mut axum::extract::Multipart, cap: u64) -> Answer<Vec<(S
     let mut files = Vec::new();
     while let Some(field) = form.next_field().await? {
         let named = field.name().filter(|name| name.to_ascii_uppercase().ends_with(".BIN"));
-        let name = named.or_else(|| field.file_name()).unwrap_or_default().to_owned();
+        let name = named.or_else(|| field.file_name()).unwrap_or("a file without a name").to_owned();
         if files.len() == MAX_FILES {
             return Err(Refusal::invalid("bad-rom", format!("more than {MAX_FILES} files")));
         }

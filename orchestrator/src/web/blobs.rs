@@ -2,7 +2,7 @@
 
 use super::html::PageResult;
 use super::visitor::Visitor;
-use crate::error::{Kind, Refusal};
+use crate::error::Refusal;
 use crate::state::AppState;
 use axum::body::Body;
 use axum::extract::{Path, State};
@@ -30,10 +30,7 @@ pub(super) async fn blob(
 ) -> PageResult<Response> {
     let digest: Digest = digest.parse().map_err(|_| Refusal::not_found("blob", digest))?;
     let size = state.db.blob_size(digest).await?.ok_or_else(|| Refusal::not_found("blob", digest))?;
-    if state.db.is_rom(digest).await? && !visitor.is_admin() {
-        let message = "this is a file of a ROM set, which nobody but an admin may read";
-        return Err(Refusal::new(Kind::Forbidden, "rom", message).into());
-    }
+    state.guard_rom(visitor.caller(), digest).await?;
     let tag = format!("\"{digest}\"");
     if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
         return Ok(StatusCode::NOT_MODIFIED.into_response());

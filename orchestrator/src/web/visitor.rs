@@ -34,9 +34,9 @@ impl Visitor {
         self.0.may(Scope::Submit)
     }
 
-    /// Whether they may read ROM files.
-    pub(super) fn is_admin(&self) -> bool {
-        self.0.may(Scope::Admin)
+    /// Who it is.
+    pub(super) fn caller(&self) -> &Caller {
+        &self.0
     }
 
     /// The frame of a page.
