@@ -55,7 +55,7 @@ pub(crate) struct Server {
     /// Address of the farm
     #[arg(long, env = "DARKROOM_SERVER", default_value = "http://127.0.0.1:8640", value_name = "URL")]
     pub(crate) server: String,
-    /// API token; `darkroom up` prints how to make one
+    /// API token; `darkroom up` prints one when it starts on a new data folder
     #[arg(long, env = "DARKROOM_TOKEN", hide_env_values = true, value_name = "TOKEN")]
     pub(crate) token: Option<String>,
 }
@@ -80,7 +80,7 @@ pub(crate) struct Up {
     /// Anybody who reaches the address may read and submit without a token (for a desk, not for a network)
     #[arg(long)]
     pub(crate) open: bool,
-    /// Write the address and an API token into this file (mode 0600) once the farm is ready
+    /// Write the address into this file (mode 0600) once the farm is ready, and the first API token when it is new
     #[arg(long, value_name = "FILE")]
     pub(crate) ready_file: Option<PathBuf>,
 }

@@ -69,6 +69,11 @@ pub(crate) struct Farm {
 impl Farm {
     /// A client; no call is made yet.
     pub(crate) fn new(server: &Server) -> anyhow::Result<Self> {
+        let address =
+            reqwest::Url::parse(&server.server).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+        if address.is_none() {
+            return Err(Usage(format!("'{}' is no http or https address of a farm", server.server)).into());
+        }
         // A second provider can't be there: nothing else in this program installs one.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = Client::builder()
@@ -77,7 +82,11 @@ impl Farm {
         // Plain HTTP needs no certificates; a machine without any must still reach a farm on its own desk.
         let http = if server.server.starts_with("http://") { http.tls_certs_only([]) } else { http };
         let address = server.server.trim_end_matches('/').to_owned();
-        Ok(Self { http: http.build()?, server: address, token: server.token.clone().filter(|token| !token.is_empty()) })
+        Ok(Self {
+            http: http.build()?,
+            server: address,
+            token: server.token.clone().filter(|token| !token.is_empty()),
+        })
     }
 
     /// Page of a batch for people.

@@ -57,16 +57,17 @@ fn show(bar: &ProgressBar, batch: &Batch) {
     bar.set_message(counts.join(", "));
 }
 
-/// What a finished batch means: trouble of the farm outweighs a failed build, and nothing run is not a pass.
+/// What a finished batch means: trouble of the farm outweighs a failed build; where nothing ran to a verdict on a build
+/// (all skipped, or some cancelled) it is no pass, and no build's fault either.
 pub(crate) fn verdict_outcome(batch: &Batch) -> Outcome {
-    let verdicts = || batch.jobs.iter().filter_map(|job| job.verdict);
-    if verdicts().any(Verdict::blames_farm) {
-        return Outcome::Trouble;
-    }
-    let fine = verdicts().all(|verdict| matches!(verdict, Verdict::Passed | Verdict::Skipped));
-    if fine && verdicts().any(|verdict| verdict == Verdict::Passed) {
+    let any = |of: fn(Verdict) -> bool| batch.jobs.iter().filter_map(|job| job.verdict).any(of);
+    if any(Verdict::blames_farm) {
+        Outcome::Trouble
+    } else if any(Verdict::blames_build) {
+        Outcome::Failed
+    } else if any(|verdict| verdict == Verdict::Passed) && !any(|verdict| verdict == Verdict::Cancelled) {
         Outcome::Passed
     } else {
-        Outcome::Failed
+        Outcome::Trouble
     }
 }
