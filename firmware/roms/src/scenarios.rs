@@ -40,10 +40,13 @@ static GREETINGS: &[ReferenceFrame] = greetings!(
 pub fn scenario(name: &str) -> Option<SampleScenario> {
     let plain = |text| SampleScenario { text, references: &[] };
     Some(match name {
-        "hello" => SampleScenario { text: include_str!("../../samples/hello/scenario.toml"), references: GREETINGS },
-        "wrong-picture" => {
-            SampleScenario { text: include_str!("../../samples/wrong-picture/scenario.toml"), references: GREETINGS }
+        "hello" => {
+            SampleScenario { text: include_str!("../../samples/hello/scenario.toml"), references: GREETINGS }
         }
+        "wrong-picture" => SampleScenario {
+            text: include_str!("../../samples/wrong-picture/scenario.toml"),
+            references: GREETINGS,
+        },
         "hang" => plain(include_str!("../../samples/hang/scenario.toml")),
         "crash" => plain(include_str!("../../samples/crash/scenario.toml")),
         "noisy" => plain(include_str!("../../samples/noisy/scenario.toml")),

@@ -19,11 +19,16 @@ impl House {
 
     /// Rooms (workspace crates, without the `darkroom-` prefix) that each room uses outside of its tests.
     pub fn uses(&self) -> BTreeMap<String, BTreeSet<String>> {
-        self.metadata.workspace_packages().into_iter().map(|package| (room(package), self.rooms_used_by(package))).collect()
+        self.metadata
+            .workspace_packages()
+            .into_iter()
+            .map(|package| (room(package), self.rooms_used_by(package)))
+            .collect()
     }
 
     fn rooms_used_by(&self, package: &Package) -> BTreeSet<String> {
-        let normal = package.dependencies.iter().filter(|dependency| dependency.kind == DependencyKind::Normal);
+        let normal =
+            package.dependencies.iter().filter(|dependency| dependency.kind == DependencyKind::Normal);
         normal.filter_map(|dependency| dependency.name.strip_prefix("darkroom-").map(str::to_owned)).collect()
     }
 
@@ -32,7 +37,9 @@ impl House {
         let nodes = self.metadata.resolve.iter().flat_map(|resolve| &resolve.nodes);
         let edges: BTreeMap<&PackageId, Vec<&PackageId>> = nodes
             .map(|node| {
-                let normal = |dep: &&cargo_metadata::NodeDep| dep.dep_kinds.iter().any(|k| k.kind == DependencyKind::Normal);
+                let normal = |dep: &&cargo_metadata::NodeDep| {
+                    dep.dep_kinds.iter().any(|k| k.kind == DependencyKind::Normal)
+                };
                 (&node.id, node.deps.iter().filter(normal).map(|dep| &dep.pkg).collect())
             })
             .collect();
