@@ -34,7 +34,8 @@ fn card_files(build: &Sample) -> Vec<CardFile> {
 }
 
 fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
+    }
     fs::write(path, bytes).with_context(|| format!("writing {}", path.display()))
 }

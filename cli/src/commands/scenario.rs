@@ -6,8 +6,6 @@ use crate::farm::{Farm, FarmError, ScenarioFiles};
 
 pub(crate) async fn run(arguments: PutScenario) -> anyhow::Result<Outcome> {
     let files = ScenarioFiles::read(&arguments.file)?;
-    // Parsed here first: the error then names the file as the user typed it.
-    files.parse()?;
     let farm = Farm::new(&arguments.server)?;
     let stored = farm.put_scenario(files).await.map_err(FarmError::into_anyhow)?;
     say!("{} stored with {} reference frames", stored.name, stored.references.len());

@@ -21,9 +21,14 @@ impl ScenarioFiles {
     /// Reads the file and `references/` beside it.
     pub(crate) fn read(file: &Path) -> anyhow::Result<Self> {
         let text = fs::read_to_string(file).map_err(|error| Usage(format!("{}: {error}", file.display())))?;
-        let folder = file.parent().unwrap_or(Path::new(".")).join("references");
-        let references = read_references(&folder)?;
-        Ok(Self { source: file.display().to_string(), text, references })
+        let folder = file.with_file_name("references");
+        let mut files = Self { source: file.display().to_string(), text, references: Vec::new() };
+        let scenario = files.parse()?;
+        files.references = read_references(&folder)?;
+        // A folder may serve several scenarios: only what this one names goes along.
+        let named = scenario.reference_names();
+        files.references.retain(|(path, _)| named.iter().any(|name| frame_name(path) == *name));
+        Ok(files)
     }
 
     /// The scenario, validated.
@@ -37,6 +42,12 @@ impl ScenarioFiles {
         let found = find(format!("{camera}/{name}.png")).or_else(|| find(format!("{name}.png")));
         found.map(|(_, bytes)| bytes.as_slice())
     }
+}
+
+/// The name that steps use for `NAME.png` or `CAMERA/NAME.png`.
+fn frame_name(path: &str) -> &str {
+    let file = path.rsplit('/').next().unwrap_or_default();
+    file.strip_suffix(".png").unwrap_or(file)
 }
 
 fn read_references(folder: &Path) -> anyhow::Result<Vec<(String, Vec<u8>)>> {

@@ -126,7 +126,7 @@ fn check_step(step: &Step) -> Result<(), String> {
             return Err(format!("{key} = {value} must lie between 0 and 3600 seconds"));
         }
     }
-    if let Some(name) = step.reference_name().or(screenshot_name(step)) {
+    if let Some(name) = step.reference_name().or_else(|| screenshot_name(step)) {
         let fine = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         if name.is_empty() || name.len() > 64 || !name.chars().all(fine) {
             return Err(format!("frame name '{name}' must be 1 to 64 letters, digits, '-' or '_'"));

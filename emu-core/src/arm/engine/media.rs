@@ -160,7 +160,7 @@ fn add_halves(added: u32, low: u32, high: u32) -> u32 {
 fn halves_in_parallel(mode: LaneMode, adds: (bool, bool), x: u32, y: u32) -> (u32, u8) {
     let (low, low_ge) = lane(mode, 16, adds.0, x, y);
     let (high, high_ge) = lane(mode, 16, adds.1, x >> 16, y >> 16);
-    (high << 16 | low, 3 * u8::from(low_ge) | 12 * u8::from(high_ge))
+    (high << 16 | low, (3 * u8::from(low_ge)) | (12 * u8::from(high_ge)))
 }
 
 fn bytes_in_parallel(mode: LaneMode, add: bool, x: u32, y: u32) -> (u32, u8) {
