@@ -18,6 +18,8 @@ pub(super) const MAGIC: [u8; 4] = *b"QFI\xFB";
 const MAX_SIZE: u64 = 1 << 39;
 /// The largest level-1 table: 4 Mi entries, as QEMU allows.
 const MAX_L1_ENTRIES: u64 = 4 << 20;
+/// The most clusters of a card, for level-2 tables of holes are walked one entry at a time: 512 GiB in the usual 64 KiB.
+const MAX_CLUSTERS: u64 = 8 << 20;
 const OFFSET_MASK: u64 = 0x00FF_FFFF_FFFF_FE00;
 const COMPRESSED: u64 = 1 << 62;
 const ZERO: u64 = 1;
@@ -259,6 +261,10 @@ fn check_sizes(header: &Header) -> Result<(), CardError> {
     }
     if header.size == 0 || header.size > MAX_SIZE || !header.size.is_multiple_of(SECTOR as u64) {
         return refuse(format!("a card of {} bytes", header.size));
+    }
+    let clusters = header.size >> header.cluster_bits;
+    if clusters > MAX_CLUSTERS {
+        return refuse(format!("{clusters} clusters, at most {MAX_CLUSTERS} are taken"));
     }
     let needed = l1_needed(header);
     if header.l1_entries < needed || header.l1_entries > MAX_L1_ENTRIES {
