@@ -9,7 +9,7 @@ use darkroom_protocol::verdict::{Evidence, EvidenceKind, ReasonCode};
 
 use super::checks::Finding;
 use super::engine::Engine;
-use super::guest::{ChangedFile, Refused};
+use super::guest::{CardState, ChangedFile, Refused};
 
 /// Largest file that an expectation reads.
 const READ_LIMIT: u64 = 256 << 20;
@@ -58,16 +58,17 @@ impl Engine<'_> {
     ///
     /// The second part says what could not be read, for people.
     pub(super) fn card_changes(&mut self) -> io::Result<(Vec<CardChange>, Option<String>)> {
-        let changes = match self.guest.card_changes() {
-            Ok(changes) => changes,
+        let CardState { changed, damage } = match self.guest.card_changes() {
+            Ok(state) => state,
             Err(Refused(why)) => return Ok((Vec::new(), Some(format!("the card could not be read: {why}")))),
         };
-        let dropped = changes.len().saturating_sub(MAX_CHANGES);
+        let dropped = changed.len().saturating_sub(MAX_CHANGES);
         let mut left = self.limits.artefact_bytes;
         let listed: io::Result<Vec<_>> =
-            changes.into_iter().take(MAX_CHANGES).map(|change| self.keep_change(change, &mut left)).collect();
-        let note = (dropped > 0).then(|| format!("{dropped} more changed files on the card are not listed"));
-        Ok((listed?, note))
+            changed.into_iter().take(MAX_CHANGES).map(|change| self.keep_change(change, &mut left)).collect();
+        let beyond =
+            (dropped > 0).then(|| format!("{dropped} more changed files on the card are not listed"));
+        Ok((listed?, join_notes([damage_note(&damage), beyond])))
     }
 
     fn keep_change(&mut self, change: ChangedFile, left: &mut u64) -> io::Result<CardChange> {
@@ -82,6 +83,18 @@ impl Engine<'_> {
         };
         Ok(CardChange { path: change.path, kind: change.kind, size: change.size, digest })
     }
+}
+
+/// The first damage in words, and how much more there is.
+fn damage_note(damage: &[String]) -> Option<String> {
+    let first = damage.first()?;
+    let more = if damage.len() > 1 { format!(" (and {} more)", damage.len() - 1) } else { String::new() };
+    Some(format!("the card's file system is damaged: {first}{more}"))
+}
+
+fn join_notes(notes: [Option<String>; 2]) -> Option<String> {
+    let notes: Vec<_> = notes.into_iter().flatten().collect();
+    (!notes.is_empty()).then(|| notes.join("; "))
 }
 
 /// What is wrong with a file's content, if anything.
@@ -99,4 +112,16 @@ fn content_fault(step: &Step, bytes: &[u8]) -> Option<String> {
 
 fn holds(bytes: &[u8], part: &[u8]) -> bool {
     part.is_empty() || bytes.windows(part.len()).any(|window| window == part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn damage_of_the_card_is_told_with_its_count() {
+        assert_eq!(damage_note(&[]), None);
+        let note = damage_note(&["/ML: a loop".to_owned(), "/DCIM: a loop".to_owned()]);
+        assert_eq!(note.as_deref(), Some("the card's file system is damaged: /ML: a loop (and 1 more)"));
+    }
 }

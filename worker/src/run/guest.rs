@@ -56,6 +56,15 @@ pub struct ChangedFile {
     pub size: u64,
 }
 
+/// What the run left on the card.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CardState {
+    /// Files that differ from before, by path.
+    pub changed: Vec<ChangedFile>,
+    /// Damage of the file system, one line each.
+    pub damage: Vec<String>,
+}
+
 /// Something the camera cannot do, in a sentence for people.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{0}")]
@@ -88,7 +97,7 @@ pub trait Guest {
     /// Content of a file on the card as it is now; `None` when there is none. Larger files than `limit` bytes are refused.
     fn card_file(&mut self, path: &str, limit: u64) -> Result<Option<Vec<u8>>, Refused>;
     /// Files that differ from the card's state at power-on, in the order of their paths.
-    fn card_changes(&mut self) -> Result<Vec<ChangedFile>, Refused>;
+    fn card_changes(&mut self) -> Result<CardState, Refused>;
     /// Hash over CPU, memory, devices and clock, in hexadecimal.
     fn state_hash(&mut self) -> String;
     /// The first faults that the guest took.

@@ -15,7 +15,7 @@ use darkroom_models::{Camera, CardSlot};
 use darkroom_protocol::report::{CardChangeKind, GuestFault, UnknownAccess};
 
 use super::console::Consoles;
-use super::guest::{ChangedFile, Guest, Led, Pause, Refused};
+use super::guest::{CardState, ChangedFile, Guest, Led, Pause, Refused};
 
 /// Unknown registers listed in a report.
 const MAX_UNKNOWN: usize = 100;
@@ -202,9 +202,10 @@ impl Guest for MachineGuest {
         read
     }
 
-    fn card_changes(&mut self) -> Result<Vec<ChangedFile>, Refused> {
+    fn card_changes(&mut self) -> Result<CardState, Refused> {
         let found = diff(self.base.as_ref(), self.card()?).map_err(refused)?;
-        Ok(found.changes.into_iter().filter(|change| !change.file.entry.is_folder).map(changed).collect())
+        let files = found.changes.into_iter().filter(|change| !change.file.entry.is_folder);
+        Ok(CardState { changed: files.map(changed).collect(), damage: found.problems })
     }
 
     fn state_hash(&mut self) -> String {

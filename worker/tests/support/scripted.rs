@@ -10,7 +10,7 @@ use darkroom_protocol::Digest;
 use darkroom_protocol::report::{CardChangeKind, FrameInfo, GuestFault, RunReport, UnknownAccess};
 use darkroom_protocol::scenario::Scenario;
 use darkroom_protocol::worker::Event;
-use darkroom_worker::run::guest::{ChangedFile, Guest, Led, Pause, Refused};
+use darkroom_worker::run::guest::{CardState, ChangedFile, Guest, Led, Pause, Refused};
 use darkroom_worker::run::{References, RunSink, play_scenario};
 
 /// What the guest does at some instant.
@@ -156,13 +156,13 @@ impl Guest for Scripted {
         }
     }
 
-    fn card_changes(&mut self) -> Result<Vec<ChangedFile>, Refused> {
+    fn card_changes(&mut self) -> Result<CardState, Refused> {
         let added = |(path, bytes): (&String, &Vec<u8>)| ChangedFile {
             path: path.clone(),
             kind: CardChangeKind::Added,
             size: bytes.len() as u64,
         };
-        Ok(self.files.iter().map(added).collect())
+        Ok(CardState { changed: self.files.iter().map(added).collect(), damage: Vec::new() })
     }
 
     fn state_hash(&mut self) -> String {
