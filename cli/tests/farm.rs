@@ -1,8 +1,10 @@
 //! The whole farm through the program: `up`, `demo`, `submit`, `wait`, `junit`.
 
+mod running_farm;
 mod support;
 
-use support::{Farm, code, errors, sample, text};
+use running_farm::Farm;
+use support::{code, errors, sample, text};
 
 /// The demo's 108 cells come out as planned and, run again, with the same bytes.
 #[test]
