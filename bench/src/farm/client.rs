@@ -1,6 +1,7 @@
 use std::time::Duration;
 
-use darkroom_protocol::api::{ApiError, Batch, Build, Camera, Job, RomSet, Submit};
+use darkroom_firmware::SampleScenario;
+use darkroom_protocol::api::{ApiError, Batch, Build, Camera, Job, RomSet, ScenarioInfo, Submit};
 use darkroom_protocol::{BatchId, JobId};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Client, RequestBuilder};
@@ -70,6 +71,15 @@ impl Farm {
         let query = [("camera", camera), ("firmware", "open")];
         let request = self.http.post(format!("{}/rom-sets", self.api)).query(&query).multipart(form);
         self.call("a ROM set", request).await
+    }
+
+    pub(super) async fn put_scenario(&self, scenario: &SampleScenario) -> Result<ScenarioInfo> {
+        let form = Form::new().part("scenario", Part::text(scenario.text).file_name("scenario.toml"));
+        let form = scenario.references.iter().fold(form, |form, frame| {
+            let name = format!("{}/{}.png", frame.camera, frame.name);
+            form.part("reference", Part::bytes(frame.png).file_name(name))
+        });
+        self.call("the scenario", self.http.post(format!("{}/scenarios", self.api)).multipart(form)).await
     }
 
     pub(super) async fn submit(&self, submit: &Submit) -> Result<Batch> {

@@ -1,6 +1,6 @@
 //! Brings the sample build and the open boot ROM to the farm.
 
-use darkroom_firmware::{cameras, open_rom, sample};
+use darkroom_firmware::{cameras, open_rom, sample, scenario};
 use darkroom_protocol::CameraName;
 use darkroom_protocol::api::Submit;
 use darkroom_protocol::api::{Build, SubmitRun};
@@ -21,6 +21,9 @@ pub(super) async fn upload(farm: &Farm) -> Result<Build> {
     for camera in &cameras {
         farm.upload_rom_set(camera, rom_files(camera)).await?;
     }
+    let scenario =
+        scenario(SAMPLE).ok_or_else(|| BenchError::Farm(format!("the sample {SAMPLE} has no scenario")))?;
+    farm.put_scenario(&scenario).await?;
     farm.upload_build(SAMPLE, &cameras, autoexec).await
 }
 
@@ -33,11 +36,11 @@ fn rom_files(camera: &str) -> Vec<(&'static str, Vec<u8>)> {
     files
 }
 
-/// A batch of that build on these cameras, with the default scenario and the open boot ROM.
+/// A batch of that build on these cameras, with the scenario of `hello` and the open boot ROM.
 pub(super) fn batch(name: &str, build: &Build, cameras: &[CameraName]) -> Submit {
     Submit {
         name: name.to_owned(),
-        runs: vec![SubmitRun { build: build.id, scenarios: Vec::new() }],
+        runs: vec![SubmitRun { build: build.id, scenarios: vec![SAMPLE.to_owned()] }],
         cameras: cameras.to_vec(),
         firmware: Some("open".to_owned()),
         priority: 50,
