@@ -39,7 +39,6 @@ fn report(machine: &BareMachine, end: End, seconds: Option<f64>) {
     if let Some(seconds) = seconds {
         say!("host seconds: {seconds:.3}");
         say!("MIPS: {:.1}", instructions as f64 / seconds.max(1e-9) / 1e6);
-        say!("blocks compiled: 0");
     }
     let hash: String = machine.state_hash().iter().map(|byte| format!("{byte:02x}")).collect();
     say!("state hash: {hash}");
