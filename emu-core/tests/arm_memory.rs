@@ -129,9 +129,9 @@ fn every_way_to_change_code_makes_it_stale() {
         let now = (space.code_epoch(), space.code_version(page));
         assert!(now.0 > seen.0 && now.1 > seen.1, "{what}");
         seen = now;
-        space.mark_code(page);
+        space.mark_code(page, 0..4096);
     };
-    space.mark_code(page);
+    space.mark_code(page, 0..4096);
     space.write_u8(RAM.wrapping_add(9), 1).unwrap();
     expect_stale(&mut space, "a store");
     space.write_u32(ALIAS.wrapping_add(0xFFC), 1).unwrap();
@@ -145,6 +145,51 @@ fn every_way_to_change_code_makes_it_stale() {
     let before = space.code_epoch();
     space.write_u32(RAM.wrapping_add(0x1000), 1).unwrap();
     assert_eq!(space.code_epoch(), before, "another page is no code");
+}
+
+#[test]
+fn a_store_beside_code_leaves_it_alone() {
+    let (mut space, ram) = space();
+    let page = space.storage_page(RAM).unwrap();
+    space.mark_code(page, 0x40..0x44);
+    let marked = (space.code_epoch(), space.code_version(page), space.marks());
+    space.write_u8(RAM.wrapping_add(0x3F), 1).unwrap();
+    space.write_u32(RAM.wrapping_add(0x80), 2).unwrap();
+    space.dma_write(ALIAS, &[3; 0x40]).unwrap();
+    space.poke(RAM.wrapping_add(0x80), &[4; 0xF80]);
+    space.write_block(ram, 0x80, &[5; 0x2000]).unwrap();
+    space.mark_code(page, 0x48..0x50);
+    assert_eq!((space.code_epoch(), space.code_version(page), space.marks()), marked);
+    assert_eq!(space.read_u32(RAM.wrapping_add(0x3C)), Ok(0x0303_0303));
+    space.write_u32(RAM.wrapping_add(0x7E), 6).unwrap();
+    assert!(space.code_epoch() > marked.0 && space.code_version(page) > marked.1, "the line's last bytes");
+}
+
+#[test]
+fn new_marks_are_counted() {
+    let (mut space, _) = space();
+    let page = space.storage_page(RAM).unwrap();
+    let mut counts = vec![space.marks()];
+    for bytes in [0..4, 0x20..0x40, 0x3C..0x41, 0x10..0x10] {
+        space.mark_code(page, bytes);
+        counts.push(space.marks());
+    }
+    space.write_u8(RAM, 0).unwrap();
+    space.mark_code(page, 0..4);
+    counts.push(space.marks());
+    assert_eq!(counts, [0, 1, 1, 2, 2, 3]);
+}
+
+#[test]
+fn a_copy_knows_what_was_decoded() {
+    let (mut space, _) = space();
+    let page = space.storage_page(RAM).unwrap();
+    space.mark_code(page, 0..4);
+    let mut copy = space.clone();
+    let before = (copy.code_epoch(), copy.code_version(page));
+    copy.write_u8(RAM, 1).unwrap();
+    assert!(copy.code_epoch() > before.0 && copy.code_version(page) > before.1);
+    assert_eq!(space.code_version(page), before.1);
 }
 
 #[test]

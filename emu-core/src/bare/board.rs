@@ -14,6 +14,12 @@ pub(super) struct BareBoard {
     pub(super) console: Console,
 }
 
+impl BareBoard {
+    pub(super) fn with_memory(&self, space: AddressSpace) -> Self {
+        Self { space, console: self.console.clone() }
+    }
+}
+
 impl System for BareBoard {
     fn memory(&self) -> &AddressSpace {
         &self.space

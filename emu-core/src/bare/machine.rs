@@ -22,10 +22,10 @@ pub enum End {
 /// One core with plain RAM. It is a value: no threads, no clock of the host.
 #[derive(Clone)]
 pub struct BareMachine {
-    cpu: Cpu,
-    board: BareBoard,
-    ram: u64,
-    unserved: UnservedCalls,
+    pub(super) cpu: Cpu,
+    pub(super) board: BareBoard,
+    pub(super) ram: u64,
+    pub(super) unserved: UnservedCalls,
 }
 
 impl BareMachine {

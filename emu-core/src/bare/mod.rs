@@ -21,7 +21,9 @@ mod config;
 mod console;
 mod machine;
 mod semihosting;
+mod snapshot;
 
 pub use config::{BareConfig, BareError, DEFAULT_RAM};
 pub use machine::{BareMachine, End};
 pub use semihosting::UnservedCalls;
+pub use snapshot::BareSnapshot;

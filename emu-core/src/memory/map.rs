@@ -1,5 +1,7 @@
 //! Building the map: which block or device window stands at which guest address.
 
+use std::ops::Range;
+
 use super::addr::{GuestAddr, PAGE_SIZE};
 use super::block::{Block, BlockId};
 use super::page::{Entry, PageRef};
@@ -45,7 +47,7 @@ pub enum MapError {
         /// Bytes the block has.
         size: u64,
     },
-    /// More than 256 blocks, or a block larger than 4 GiB.
+    /// More than 256 blocks, a block larger than 4 GiB, or no room in the host.
     #[error("no room for another block of {size:#x} bytes")]
     TooMuchStorage {
         /// Bytes asked for.
@@ -57,14 +59,14 @@ impl AddressSpace {
     /// Adds a block of `size` zero bytes (rounded up to whole pages). It shows nowhere until it is mapped.
     ///
     /// # Errors
-    /// [`MapError::TooMuchStorage`] beyond 256 blocks or 4 GiB in one block.
+    /// [`MapError::TooMuchStorage`] beyond 256 blocks, 4 GiB in one block, or what the host has.
     pub fn add_block(&mut self, size: u64) -> Result<BlockId, MapError> {
         let id = u8::try_from(self.blocks.len()).map_err(|_| MapError::TooMuchStorage { size })?;
         if size > 1 << 32 {
             return Err(MapError::TooMuchStorage { size });
         }
         let bytes = usize::try_from(size).map_err(|_| MapError::TooMuchStorage { size })?;
-        self.blocks.push(Block::zeroed(bytes));
+        self.blocks.push(Block::zeroed(bytes).map_err(|_| MapError::TooMuchStorage { size })?);
         Ok(BlockId(id))
     }
 
@@ -100,10 +102,8 @@ impl AddressSpace {
             return Err(MapError::BeyondBlock { start, needed: offset + len, size });
         }
         let first = (offset / u64::from(PAGE_SIZE)) as u32;
-        for (index, entry) in (first..).zip(&mut self.table[pages]) {
-            *entry = Entry::storage(PageRef::new(block, index), access == Access::Ram).0;
-        }
-        self.map_changed();
+        self.table.show(pages, PageRef::new(block, first), access == Access::Ram);
+        self.code_changed();
         Ok(())
     }
 
@@ -124,13 +124,14 @@ impl AddressSpace {
     }
 
     fn fill(&mut self, start: GuestAddr, len: u64, entry: Entry) -> Result<(), MapError> {
-        self.table[page_range(start, len, 0)?].fill(entry.0);
-        self.map_changed();
+        self.table.fill(page_range(start, len, 0)?, entry);
+        self.code_changed();
         Ok(())
     }
 }
 
-fn page_range(start: GuestAddr, len: u64, offset: u64) -> Result<std::ops::Range<usize>, MapError> {
+/// Numbers of the guest's pages in a range.
+fn page_range(start: GuestAddr, len: u64, offset: u64) -> Result<Range<u32>, MapError> {
     let page = u64::from(PAGE_SIZE);
     if !start.is_aligned(PAGE_SIZE) || !len.is_multiple_of(page) || !offset.is_multiple_of(page) {
         return Err(MapError::Unaligned { start, len, offset });
@@ -138,6 +139,6 @@ fn page_range(start: GuestAddr, len: u64, offset: u64) -> Result<std::ops::Range
     if len > (1 << 32) - u64::from(start.0) {
         return Err(MapError::BeyondSpace { start, len });
     }
-    let first = start.page_number() as usize;
-    Ok(first..first + (len / page) as usize)
+    let first = start.page_number();
+    Ok(first..first + (len / page) as u32)
 }

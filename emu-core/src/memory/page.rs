@@ -12,14 +12,20 @@ impl PageRef {
         Self(page << 8 | u32::from(block.0))
     }
 
+    /// The page `pages` behind this one in the same block; the caller knows that it exists.
+    pub(super) fn plus(self, pages: u32) -> Self {
+        Self(self.0 + (pages << 8))
+    }
+
+    /// Number of its block.
     #[inline]
-    pub(super) fn block(self) -> usize {
+    pub(crate) fn block(self) -> usize {
         (self.0 & 0xFF) as usize
     }
 
     /// Number of the page inside its block.
     #[inline]
-    pub(super) fn page(self) -> usize {
+    pub(crate) fn page(self) -> usize {
         (self.0 >> 8) as usize
     }
 

@@ -1,10 +1,12 @@
 //! The address space itself, and the CPU's way into it.
 
+use std::ops::Range;
+
 use super::addr::{GuestAddr, PAGE_SIZE};
 use super::block::{Block, BlockId, TOUCHED};
 use super::page::{Entry, Kind, PageRef};
-
-const TABLE_LEN: usize = 1 << 20;
+use super::snapshot::MemorySnapshot;
+use super::table::PageTable;
 
 /// Why an access did not go to plain storage. Nothing was changed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -23,10 +25,12 @@ pub enum Miss {
 /// refused as a whole, with the [`Miss`] of the first page that is not plain storage.
 #[derive(Clone)]
 pub struct AddressSpace {
-    pub(super) table: Box<[u32; TABLE_LEN]>,
+    pub(super) table: PageTable,
     pub(super) blocks: Vec<Block>,
     code_epoch: u64,
-    map_epoch: u64,
+    marks: u64,
+    /// What pages that are marked clean are equal to.
+    pub(super) base: Option<MemorySnapshot>,
 }
 
 impl Default for AddressSpace {
@@ -39,13 +43,17 @@ impl AddressSpace {
     /// An empty space: everything is unmapped.
     #[must_use]
     pub fn new() -> Self {
-        let table = vec![0; TABLE_LEN].into_boxed_slice().try_into().expect("the length is TABLE_LEN");
-        Self { table, blocks: Vec::new(), code_epoch: 0, map_epoch: 0 }
+        Self::of(PageTable::new(), Vec::new(), 0)
+    }
+
+    /// A space of these parts, from which nothing is decoded.
+    pub(super) fn of(table: PageTable, blocks: Vec<Block>, code_epoch: u64) -> Self {
+        Self { table, blocks, code_epoch, marks: 0, base: None }
     }
 
     #[inline]
     pub(super) fn entry(&self, addr: GuestAddr) -> Entry {
-        Entry(self.table[addr.page_number() as usize])
+        self.table.entry(addr)
     }
 
     /// Reads a byte.
@@ -126,7 +134,8 @@ impl AddressSpace {
         let at = page.byte_offset() + addr.page_offset() as usize;
         let Some(block) = self.blocks.get_mut(page.block()) else { return Err(Miss::Unmapped) };
         if block.state.get(page.page()) != Some(&TOUCHED) {
-            return self.write_slow(addr, value);
+            self.store(entry, addr, &value);
+            return Ok(());
         }
         match block.bytes.get_mut(at..at + N) {
             Some(bytes) => bytes.copy_from_slice(&value),
@@ -173,7 +182,8 @@ impl AddressSpace {
         self.blocks[page.block()].bytes.get(page.byte_offset() + addr.page_offset() as usize).copied()
     }
 
-    /// Stores bytes that stay inside one page of storage, RAM or ROM, and makes code decoded from it stale.
+    /// Stores bytes that stay inside one page of storage, RAM or ROM, and makes code decoded from them stale.
+    #[cold]
     pub(super) fn store(&mut self, entry: Entry, addr: GuestAddr, data: &[u8]) {
         let page = entry.page_ref();
         let at = page.byte_offset() + addr.page_offset() as usize;
@@ -183,11 +193,6 @@ impl AddressSpace {
     }
 
     pub(super) fn code_changed(&mut self) {
-        self.code_epoch += 1;
-    }
-
-    pub(super) fn map_changed(&mut self) {
-        self.map_epoch += 1;
         self.code_epoch += 1;
     }
 
@@ -209,10 +214,21 @@ impl AddressSpace {
         self.entry(addr).kind() == Kind::Device
     }
 
-    /// Notes that the CPU keeps decoded code from this page: the next change of it will raise
-    /// [`code_epoch`](Self::code_epoch) and the page's [`code_version`](Self::code_version).
-    pub fn mark_code(&mut self, page: PageRef) {
-        self.blocks[page.block()].mark_code(page.page());
+    /// Notes that the CPU keeps something decoded from these bytes of the page: code, or words of a translation table.
+    /// The next change of a 64-byte line that holds one of them will raise [`code_epoch`](Self::code_epoch) and the
+    /// page's [`code_version`](Self::code_version), and everything marked on the page is forgotten then.
+    pub fn mark_code(&mut self, page: PageRef, bytes: Range<u32>) {
+        let bytes = bytes.start as usize..bytes.end as usize;
+        if self.blocks[page.block()].mark_code(page.page(), bytes) {
+            self.marks += 1;
+        }
+    }
+
+    /// Rises whenever [`mark_code`](Self::mark_code) marks lines that were not marked.
+    #[inline]
+    #[must_use]
+    pub fn marks(&self) -> u64 {
+        self.marks
     }
 
     /// How often code on this page became stale.
@@ -233,6 +249,6 @@ impl AddressSpace {
     #[inline]
     #[must_use]
     pub fn map_epoch(&self) -> u64 {
-        self.map_epoch
+        self.table.epoch()
     }
 }
