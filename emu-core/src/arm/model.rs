@@ -12,7 +12,7 @@ pub enum Core {
         /// The cache type register, which differs between DIGIC 4 and 5.
         cache_type: u32,
     },
-    /// Cortex-R4, ARMv7-R: DIGIC 6 and helper cores.
+    /// Cortex-R4F, ARMv7-R with VFPv3-D16: DIGIC 6 and helper cores.
     CortexR4,
     /// Cortex-A9, ARMv7-A with VFPv3 and Advanced SIMD: DIGIC 7 and later.
     CortexA9 {
@@ -48,6 +48,16 @@ impl Core {
         let is_identity = (reg.opc1, reg.crn, reg.crm, reg.opc2) == (0, 0, 0, 0);
         (privileged && reg.opc1 == 0).then_some(if is_identity { identity } else { 0 })
     }
+}
+
+/// Who executes the guest's instructions.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Engine {
+    /// The readable reference.
+    #[default]
+    Interpreter,
+    /// Code generated for the host.
+    Jit,
 }
 
 /// Whether to do what the silicon does or what the reference emulator does, where they differ.

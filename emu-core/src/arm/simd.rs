@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::insn::Reg;
+use super::model::Core;
 
 /// A floating-point register: S or D by the instruction's precision.
 pub type FloatReg = u8;
@@ -159,6 +160,80 @@ pub enum VfpOp {
         down: bool,
         wback: bool,
     },
+}
+
+impl VfpOp {
+    /// The highest double-precision register it names, 0 when it names none.
+    fn highest_double(&self) -> u8 {
+        match *self {
+            Self::Arith { double: true, d, n, m, .. } => d.max(n).max(m),
+            Self::Unary { double: true, d, m, .. } | Self::Compare { double: true, d, m, .. } => d.max(m),
+            Self::MovImm { double: true, d, .. }
+            | Self::CompareZero { double: true, d, .. }
+            | Self::CvtSize { to_double: true, d, .. }
+            | Self::CvtFromInt { double: true, d, .. }
+            | Self::CvtFixed { double: true, d, .. }
+            | Self::MovCoreDouble { d, .. }
+            | Self::MovScalar { d, .. }
+            | Self::LoadStore { double: true, d, .. } => d,
+            Self::CvtSize { to_double: false, m, .. } | Self::CvtToInt { double: true, m, .. } => m,
+            // The second register of a pair may be one beyond S31.
+            Self::MovCorePair { s, .. } => s.div_ceil(2),
+            Self::Multiple { double: true, first, count, .. } => first + count - 1,
+            _ => 0,
+        }
+    }
+}
+
+/// What distinguishes the floating-point units of the cores (ARM DDI 0363 chapter 11 for the Cortex-R4F; reference:
+/// boot-and-memory.md §1.1 for the Cortex-A9).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct FloatUnit {
+    /// FPSID.
+    pub(super) identity: u32,
+    /// MVFR0 and MVFR1.
+    pub(super) features: [u32; 2],
+    /// Bits of FPSCR that can be written. No core has trap enables.
+    pub(super) status_bits: u32,
+    /// Number of double-precision registers.
+    doubles: u8,
+    /// Advanced SIMD, and with it half-precision conversions.
+    has_simd: bool,
+}
+
+/// VFPv3-D16 of revision r1p3, the one that the main identity register tells.
+const R4F: FloatUnit = FloatUnit {
+    identity: 0x4102_3147,
+    features: [0x1011_0221, 0x0000_0011],
+    status_bits: 0xF3F7_009F,
+    doubles: 16,
+    has_simd: false,
+};
+
+const A9: FloatUnit = FloatUnit {
+    identity: 0x4103_3090,
+    features: [0x1111_0222, 0x0111_1111],
+    status_bits: 0xFFF7_009F,
+    doubles: 32,
+    has_simd: true,
+};
+
+impl FloatUnit {
+    /// The unit of a core.
+    pub(super) fn of(core: Core) -> Option<&'static Self> {
+        match core {
+            Core::Arm946es { .. } => None,
+            Core::CortexR4 => Some(&R4F),
+            Core::CortexA9 { .. } => Some(&A9),
+        }
+    }
+
+    /// Whether the unit has an instruction. The transfers of bytes and halfwords belong to Advanced SIMD.
+    pub(super) fn has(&self, op: &VfpOp) -> bool {
+        let needs_simd =
+            matches!(op, VfpOp::Dup { .. } | VfpOp::MovScalar { size: 8 | 16, .. } | VfpOp::CvtHalf { .. });
+        (self.has_simd || !needs_simd) && op.highest_double() < self.doubles
+    }
 }
 
 /// Registers of the unit.

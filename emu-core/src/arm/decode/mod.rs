@@ -17,10 +17,12 @@ mod t32_memory;
 mod vfp;
 
 use a32::T32_COPROCESSOR as COPROCESSOR;
+pub(super) use pattern::Pattern;
 use pattern::{Need, Table, bits};
 
-use super::insn::{Cond, Insn};
+use super::insn::{Cond, Insn, Op};
 use super::model::Core;
+use super::simd::FloatUnit;
 
 /// Decodes for one core: only encodings that the core has are known.
 #[derive(Clone)]
@@ -30,18 +32,21 @@ pub struct Decoder {
     t16: Table,
     t32: Table,
     thumb2: bool,
+    float: Option<&'static FloatUnit>,
 }
 
 impl Decoder {
     /// A decoder for `core`.
     #[must_use]
     pub fn new(core: Core) -> Self {
+        let float = FloatUnit::of(core);
         let has = |need: Need| match need {
             Need::V5 => true,
             Need::OnlyV5 => core.is_v5(),
             Need::V7 => !core.is_v5(),
             Need::ThumbDiv => core == Core::CortexR4,
-            Need::V7A | Need::Vfp | Need::Neon => matches!(core, Core::CortexA9 { .. }),
+            Need::Vfp => float.is_some(),
+            Need::V7A | Need::Neon => matches!(core, Core::CortexA9 { .. }),
         };
         let a32 = [
             a32::MISC,
@@ -71,7 +76,32 @@ impl Decoder {
             t16: Table::new(&[t16::T16], 9, 7, has),
             t32: Table::new(&t32, 20, 9, has),
             thumb2: !core.is_v5(),
+            float,
         }
+    }
+
+    /// The meaning of a word, unless the core's floating-point unit lacks it.
+    fn look_up(&self, table: &Table, word: u32) -> Op {
+        match table.look_up(word) {
+            Op::Vfp(op) if !self.float.is_some_and(|unit| unit.has(&op)) => Op::Undefined { word },
+            op => op,
+        }
+    }
+
+    /// The A32 encodings of the core; those that carry a condition as always executed.
+    pub(super) fn a32_patterns(&self) -> Vec<Pattern> {
+        let always = |row: Pattern| Pattern { mask: row.mask | 0xF000_0000, value: row.value | 0xE000_0000 };
+        self.a32.patterns().map(always).chain(self.unconditional.patterns()).collect()
+    }
+
+    /// The T16 encodings of the core.
+    pub(super) fn t16_patterns(&self) -> Vec<Pattern> {
+        self.t16.patterns().collect()
+    }
+
+    /// The T32 encodings of the core, Advanced SIMD in its T32 form.
+    pub(super) fn t32_patterns(&self) -> Vec<Pattern> {
+        self.t32.patterns().chain(self.unconditional.patterns().filter_map(thumb_simd)).collect()
     }
 
     /// Decodes an A32 word.
@@ -81,7 +111,7 @@ impl Decoder {
             15 => (&self.unconditional, Cond::Always),
             cond => (&self.a32, Cond::from_bits(cond)),
         };
-        Insn { op: table.look_up(word), cond, size: 4, it: 0 }
+        Insn { op: self.look_up(table, word), cond, size: 4, it: 0 }
     }
 
     /// Length in bytes of the Thumb instruction that starts with this halfword.
@@ -114,7 +144,7 @@ impl Decoder {
         };
         let op = match simd_form(word) {
             Some(a32) => self.unconditional.look_up(a32),
-            None => self.t32.look_up(word),
+            None => self.look_up(&self.t32, word),
         };
         Insn { op, cond, size: 4, it }
     }
@@ -125,6 +155,19 @@ fn simd_form(word: u32) -> Option<u32> {
     match word >> 24 {
         0xEF | 0xFF => Some(word & 0x00FF_FFFF | 0xF200_0000 | (word >> 28 & 1) << 24),
         0xF9 if word >> 20 & 1 == 0 => Some(word & 0x00FF_FFFF | 0xF400_0000),
+        _ => None,
+    }
+}
+
+/// The T32 form of an A32 Advanced SIMD pattern, the reverse of [`simd_form`].
+fn thumb_simd(row: Pattern) -> Option<Pattern> {
+    let turned = |word: u32| word & 0x00FF_FFFF | (word >> 24 & 1) << 28;
+    let is_load_or_store = row.value >> 24 == 0xF4 && row.mask >> 20 & 1 != 0 && row.value >> 20 & 1 == 0;
+    match row.value >> 25 {
+        0x79 => {
+            Some(Pattern { mask: turned(row.mask) | 0xEF00_0000, value: turned(row.value) | 0xEF00_0000 })
+        }
+        _ if is_load_or_store => Some(Pattern { value: row.value & 0x00FF_FFFF | 0xF900_0000, ..row }),
         _ => None,
     }
 }

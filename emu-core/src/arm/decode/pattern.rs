@@ -33,6 +33,13 @@ pub(super) struct Row {
     pub(super) build: fn(u32) -> Option<Op>,
 }
 
+/// The fixed bits of an encoding: the words with `word & mask == value`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in super::super) struct Pattern {
+    pub(in super::super) mask: u32,
+    pub(in super::super) value: u32,
+}
+
 /// Reads a pattern: `0` and `1` are fixed bits, any other letter is free, blanks do not count. The first letter is
 /// the highest bit.
 pub(super) const fn row(pattern: &str, need: Need, build: fn(u32) -> Option<Op>) -> Row {
@@ -62,6 +69,11 @@ impl Table {
     pub(super) fn new(rows: &[&[Row]], shift: u32, width: u32, has: impl Fn(Need) -> bool) -> Self {
         let rows = rows.iter().copied().flatten().filter(|row| has(row.need)).copied().collect();
         Self { rows, shift, buckets: vec![OnceLock::new(); 1 << width] }
+    }
+
+    /// The fixed bits of every row.
+    pub(super) fn patterns(&self) -> impl Iterator<Item = Pattern> + '_ {
+        self.rows.iter().map(|row| Pattern { mask: row.mask, value: row.value })
     }
 
     fn bucket(&self, index: usize) -> Vec<Row> {

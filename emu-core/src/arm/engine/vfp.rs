@@ -3,7 +3,7 @@
 use super::super::float::{Env, F16, F32, F64, Fixed, Format, Rounding};
 use super::super::insn::Reg;
 use super::super::model::Fidelity;
-use super::super::simd::{FloatReg, VfpArith, VfpOp, VfpUnary};
+use super::super::simd::{FloatReg, FloatUnit, VfpArith, VfpOp, VfpUnary};
 use super::super::system::System;
 use super::{Engine, Flow, Step, Trap};
 
@@ -14,8 +14,6 @@ const FPSCR: u8 = 1;
 const MVFR1: u8 = 6;
 const MVFR0: u8 = 7;
 const FPEXC: u8 = 8;
-/// Trap enables do not exist on the core.
-const FPSCR_WRITABLE: u32 = 0xFFF7_009F;
 
 fn format(double: bool) -> Format {
     if double { F64 } else { F32 }
@@ -26,6 +24,10 @@ impl<S: System> Engine<'_, S> {
     pub(super) fn check_float(&self) -> Result<(), Trap> {
         let allowed = self.st.cp15.allows_float(self.is_privileged());
         if allowed && self.st.simd.fpexc & ENABLED != 0 { Ok(()) } else { Err(Trap::Undefined) }
+    }
+
+    fn float_unit(&self) -> Result<&'static FloatUnit, Trap> {
+        FloatUnit::of(self.st.core).ok_or(Trap::Undefined)
     }
 
     fn float_env(&self) -> Env {
@@ -306,11 +308,11 @@ impl<S: System> Engine<'_, S> {
         if !self.is_privileged() || !self.st.cp15.allows_float(true) {
             return Err(Trap::Undefined);
         }
-        // Identity values: reference, boot-and-memory.md §1.1.
+        let unit = self.float_unit()?;
         let value = match reg {
-            FPSID => 0x4103_3090,
-            MVFR1 => 0x0111_1111,
-            MVFR0 => 0x1111_0222,
+            FPSID => unit.identity,
+            MVFR0 => unit.features[0],
+            MVFR1 => unit.features[1],
             FPEXC => self.st.simd.fpexc,
             _ => return Err(Trap::Undefined),
         };
@@ -323,7 +325,7 @@ impl<S: System> Engine<'_, S> {
         match reg {
             FPSCR => {
                 self.check_float()?;
-                self.st.simd.fpscr = value & FPSCR_WRITABLE;
+                self.st.simd.fpscr = value & self.float_unit()?.status_bits;
             }
             _ if !self.is_privileged() || !self.st.cp15.allows_float(true) => return Err(Trap::Undefined),
             FPEXC => self.st.simd.fpexc = value & ENABLED,
