@@ -1,6 +1,6 @@
 //! The bare machine: how programs print, how they end, and what they cannot do.
 
-use darkroom_emu_core::arm::Core;
+use darkroom_emu_core::arm::{Core, Engine};
 use darkroom_emu_core::bare::{BareConfig, BareError, BareMachine, End};
 use darkroom_emu_core::memory::GuestAddr;
 
@@ -50,6 +50,24 @@ fn semihosting_ends_a_program_with_its_code() {
     // mov r0, #SYS_EXIT_EXTENDED; add r1, pc, #0; svc
     let extended = [0xE3A0_0020, 0xE28F_1000, SVC, APPLICATION_EXIT, 7];
     assert_eq!(run(&mut machine(&extended)).0, End::Exit(7));
+}
+
+/// A run without a limit is longer than what generated code can count at a time.
+#[test]
+fn a_run_without_a_limit_ends_alike_in_both_engines() {
+    // ldr r2, =100000; subs r2, r2, #1; bne .-4; mov r0, #SYS_EXIT; ldr r1, =reason; svc
+    let code =
+        [0xE59F_2010, 0xE252_2001, 0x1AFF_FFFD, 0xE3A0_0018, 0xE59F_1004, SVC, 100_000, APPLICATION_EXIT];
+    let end = |engine| {
+        let mut machine = machine(&code);
+        // Where no code can be generated, the interpreter is compared with itself.
+        let _ = machine.cpu_mut().set_engine(engine);
+        let end = machine.run(u64::MAX, &mut |_| {});
+        (end, machine.instructions(), machine.state_hash())
+    };
+    let interpreted = end(Engine::Interpreter);
+    assert_eq!((interpreted.0, interpreted.1), (End::Exit(0), 200_003));
+    assert_eq!(end(Engine::Jit), interpreted);
 }
 
 #[test]
@@ -149,4 +167,67 @@ fn the_state_hash_sees_registers_and_memory() {
     assert_eq!(hash(&[0xE3A0_0001, 0xE582_0000]), hash(&[0xE3A0_0001, 0xE582_0000]));
     assert_ne!(hash(&[0xE3A0_0001, 0xE582_0000]), hash(&[0xE3A0_0002, 0xE582_0000]));
     assert_ne!(hash(&[0xE3A0_0001, 0xE582_0000]), hash(&[0xE3A0_0001, 0xE1A0_0000]));
+}
+
+/// Counts in r4, stores the count behind the code, and puts the instruction `add r4, r4, #1` or `add r4, r4, #2`, in turns,
+/// at its own first place.
+const RESTLESS: [u32; 9] = [
+    0xE284_4001, // top: add r4, r4, #1
+    0xE58F_4FF8, // str r4, [pc, #0xFF8]
+    0xE51F_0010, // ldr r0, top
+    0xE220_0003, // eor r0, r0, #3
+    0xE50F_0018, // str r0, top
+    0xE2E5_5000, // rsc r5, r5, #0
+    0xE28A_AC01, // add r10, r10, #256
+    0xE58A_4000, // str r4, [r10]
+    0xEAFF_FFF6, // b top
+];
+
+#[test]
+fn a_fork_goes_on_as_the_saved_machine_would_have() {
+    let mut machine = machine(&RESTLESS);
+    machine.cpu_mut().set_reg(10, 0x10_0000);
+    let quiet = &mut |_: &[u8]| {};
+    machine.run(1_003, quiet);
+    let saved = machine.state_hash();
+    let snapshot = machine.snapshot().expect("a snapshot");
+    assert_eq!(machine.run(5_000, quiet), End::Limit);
+    let ended = machine.state_hash();
+    for _ in 0..2 {
+        let mut fork = snapshot.fork().expect("a fork");
+        assert_eq!(fork.state_hash(), saved);
+        fork.run(2_500, quiet);
+        let mut second = fork.snapshot().and_then(|snapshot| snapshot.fork()).expect("a fork of a fork");
+        fork.run(2_500, quiet);
+        second.run(2_500, quiet);
+        assert_eq!((fork.state_hash(), second.state_hash()), (ended, ended));
+        assert_eq!(fork.cpu().reg(4), machine.cpu().reg(4));
+    }
+    assert!(machine.cpu().reg(4) > 6_003 / 9, "the changed instruction was executed");
+}
+
+#[test]
+fn a_copy_of_a_machine_sees_its_code_change() {
+    // The changing instruction is the last of its line, so that only what was decoded before the copy covers it.
+    let mut code = vec![0xE1A0_0000; 15];
+    code.extend(RESTLESS);
+    let mut machine = machine(&code);
+    machine.cpu_mut().set_reg(10, 0x10_0000);
+    let quiet = &mut |_: &[u8]| {};
+    machine.run(15 + 9 + 1, quiet);
+    let mut copy = machine.clone();
+    machine.run(1_000, quiet);
+    copy.run(1_000, quiet);
+    assert_eq!(machine.state_hash(), copy.state_hash());
+}
+
+#[test]
+fn settings_and_unserved_calls_are_saved() {
+    let mut machine = machine(&[0xE3A0_00FF, SVC, 0xE320_F000, 0xE320_F000, 0xEAFF_FFFE]);
+    machine.cpu_mut().set_breakpoints([GuestAddr(0x8010)]);
+    machine.run(2, &mut |_| {});
+    let mut fork = machine.snapshot().and_then(|snapshot| snapshot.fork()).expect("a fork");
+    assert_eq!(fork.unserved_calls().count, 1);
+    assert_eq!(run(&mut fork).0, End::Breakpoint);
+    assert_eq!(fork.cpu().pc(), GuestAddr(0x8010));
 }

@@ -27,11 +27,11 @@ impl Place {
 }
 
 /// Instructions that follow each other inside one page. The last one may leave the straight path.
-#[derive(Clone)]
-pub(super) struct Block {
+#[derive(Clone, Default)]
+struct Block {
     key: u64,
     version: u32,
-    pub(super) insns: Vec<Insn>,
+    insns: Vec<Insn>,
 }
 
 /// A direct-mapped cache of blocks: bounded, whatever the guest executes.
@@ -64,22 +64,26 @@ impl BlockCache {
         let slot = &mut self.slots[(key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - SLOTS_LOG2)) as usize];
         let version = memory.code_version(place.page);
         let known = slot.as_ref().is_some_and(|block| block.key == key && block.version == version);
+        // Code that is executed once comes and goes: what a block leaves behind serves the next one.
+        let block = slot.get_or_insert_default();
         if !known {
-            memory.mark_code(place.page);
-            let insns = decode_block(place, decoder, memory.page(place.page), stop_before);
-            *slot = Some(Box::new(Block { key, version, insns }));
+            (block.key, block.version) = (key, version);
+            decode_block(&mut block.insns, place, decoder, memory.page(place.page), stop_before);
+            memory.mark_code(place.page, place.offset..end_of(place, &block.insns));
         }
-        slot.as_ref().map_or(&[], |block| &block.insns)
+        &block.insns
     }
 }
 
 fn decode_block(
+    insns: &mut Vec<Insn>,
     place: Place,
     decoder: &Decoder,
     page: &[u8],
     stop_before: impl Fn(u32) -> bool,
-) -> Vec<Insn> {
-    let (mut insns, mut offset, mut it) = (Vec::new(), place.offset, place.it);
+) {
+    insns.clear();
+    let (mut offset, mut it) = (place.offset, place.it);
     while insns.len() < MAX_LEN && offset < PAGE_SIZE {
         if !insns.is_empty() && stop_before(offset) {
             break;
@@ -92,11 +96,17 @@ fn decode_block(
             break;
         }
     }
-    insns
+}
+
+/// Where the bytes end from which a block was decoded. An instruction that crosses into the next page is known by its
+/// first halfword.
+fn end_of(place: Place, insns: &[Insn]) -> u32 {
+    let bytes: u32 = insns.iter().map(|insn| u32::from(insn.size)).sum();
+    place.offset + bytes.max(2)
 }
 
 /// The instruction at an offset of a page, or `None` when it does not lie in the page as a whole.
-fn decode_at(decoder: &Decoder, page: &[u8], offset: usize, thumb: bool, it: u8) -> Option<Insn> {
+pub(super) fn decode_at(decoder: &Decoder, page: &[u8], offset: usize, thumb: bool, it: u8) -> Option<Insn> {
     if !thumb {
         let word = page.get(offset..offset + 4)?;
         return Some(decoder.a32(u32::from_le_bytes(word.try_into().ok()?)));
@@ -119,7 +129,7 @@ pub(super) fn next_it(insn: &Insn) -> u8 {
 }
 
 /// True when the next instruction may not be the following one, or may be meant differently.
-fn ends_block(op: &Op) -> bool {
+pub(super) fn ends_block(op: &Op) -> bool {
     match *op {
         Op::AluImm { op, rd, .. } | Op::AluReg { op, rd, .. } | Op::AluRegShift { op, rd, .. } => {
             rd.is_pc() && !op.is_compare()

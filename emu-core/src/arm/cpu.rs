@@ -9,7 +9,8 @@ use super::cp15::Cp15;
 use super::decode::Decoder;
 use super::engine::{Monitor, Notes};
 use super::fault::FaultRecord;
-use super::model::{Core, Fidelity};
+use super::jit::{ArenaError, CodeMemory, JitOptions, JitSlot, JitStats};
+use super::model::{Core, Engine, Fidelity};
 use super::psr::{Mode, Psr};
 use super::registers::Registers;
 use super::simd::Simd;
@@ -68,6 +69,7 @@ pub struct Cpu {
     pub(super) decoder: Decoder,
     pub(super) blocks: BlockCache,
     pub(super) breakpoints: BTreeSet<u32>,
+    pub(super) jit: JitSlot,
 }
 
 impl Cpu {
@@ -92,6 +94,7 @@ impl Cpu {
             decoder: Decoder::new(core),
             blocks: BlockCache::default(),
             breakpoints: BTreeSet::new(),
+            jit: JitSlot::default(),
         }
     }
 
@@ -128,6 +131,7 @@ impl Cpu {
     pub fn set_fidelity(&mut self, fidelity: Fidelity) {
         self.state.fidelity = fidelity;
         self.state.cp15.set_fidelity(fidelity);
+        self.forget_decoded();
     }
 
     /// Register 0–15 of the current mode; 15 is the address of the next instruction.
@@ -202,6 +206,7 @@ impl Cpu {
     pub fn set_breakpoints(&mut self, addresses: impl IntoIterator<Item = GuestAddr>) {
         self.breakpoints = addresses.into_iter().map(|address| address.0).collect();
         self.blocks.clear();
+        self.jit.flush();
     }
 
     /// Whether a BKPT instruction stops [`run`](Self::run) instead of causing a prefetch abort.
@@ -240,6 +245,21 @@ impl Cpu {
         self.forget_decoded();
     }
 
+    /// The same core, settings included, that has decoded nothing yet: for forked memory.
+    #[must_use]
+    pub fn fork(&self) -> Self {
+        let mut notes = self.notes.clone();
+        notes.tlb.flush();
+        Self {
+            state: self.state.clone(),
+            notes,
+            decoder: self.decoder.clone(),
+            blocks: BlockCache::default(),
+            breakpoints: self.breakpoints.clone(),
+            jit: self.jit.clone(),
+        }
+    }
+
     /// Feeds the architectural state and the instruction count into `hasher`.
     pub fn hash_into(&self, hasher: &mut blake3::Hasher) {
         self.state.regs.hash_into(hasher);
@@ -256,6 +276,45 @@ impl Cpu {
     pub fn forget_decoded(&mut self) {
         self.blocks.clear();
         self.notes.tlb.flush();
+        self.jit.forget();
+    }
+
+    /// Chooses who executes: the interpreter, or code generated for the guest's hot regions. The guest sees no
+    /// difference.
+    ///
+    /// # Errors
+    /// [`ArenaError`] when the host gives no executable memory, or no code can be generated for it; the interpreter
+    /// executes then.
+    pub fn set_engine(&mut self, engine: Engine) -> Result<(), ArenaError> {
+        self.jit.set(engine)
+    }
+
+    /// Executes by generated code, which is put into `memory`. Copies of this processor make memory of their own.
+    ///
+    /// # Errors
+    /// As [`set_engine`](Self::set_engine).
+    pub fn set_engine_within(&mut self, memory: CodeMemory) -> Result<(), ArenaError> {
+        self.jit.set_within(memory)
+    }
+
+    /// Who executes.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        if self.jit.is_on() { Engine::Jit } else { Engine::Interpreter }
+    }
+
+    /// Sets how code is generated; code generated so far is thrown away.
+    ///
+    /// # Errors
+    /// As [`set_engine`](Self::set_engine).
+    pub fn set_jit_options(&mut self, options: JitOptions) -> Result<(), ArenaError> {
+        self.jit.set_options(options)
+    }
+
+    /// What was generated so far.
+    #[must_use]
+    pub fn jit_stats(&self) -> JitStats {
+        self.jit.stats()
     }
 
     /// Current mode, for reports.

@@ -51,7 +51,7 @@ impl fmt::Display for FaultRecord {
 }
 
 /// The first faults of a run; further ones are only counted, so a guest that faults forever costs nothing.
-#[derive(Clone, Default)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub(super) struct FaultLog {
     kept: VecDeque<FaultRecord>,
     count: u64,

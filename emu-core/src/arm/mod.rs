@@ -9,10 +9,16 @@ mod engine;
 mod fault;
 mod float;
 mod insn;
+#[cfg(target_arch = "x86_64")]
+mod jit;
+#[cfg(not(target_arch = "x86_64"))]
+#[path = "jit_absent.rs"]
+mod jit;
 mod model;
 pub mod neon;
 mod operand;
 mod psr;
+pub mod random;
 mod registers;
 mod run;
 mod simd;
@@ -25,7 +31,8 @@ pub use decode::Decoder;
 pub use disasm::disassemble;
 pub use fault::{FaultKind, FaultRecord};
 pub use insn::*;
-pub use model::{Core, Fidelity};
+pub use jit::{ArenaError, CodeMemory, JitOptions, JitStats};
+pub use model::{Core, Engine, Fidelity};
 pub use psr::{Mode, Psr};
 pub use registers::Registers;
 pub use simd::{FloatReg, Simd, VfpArith, VfpOp, VfpUnary};

@@ -9,6 +9,8 @@ use super::psr::{Mode, Psr};
 /// Between instructions [`pc`](Self::pc) is the address of the next instruction. While one executes, `r[15]` holds
 /// what the instruction reads as r15: its address plus 8 in ARM state, plus 4 in Thumb state.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+// Generated code reaches the first three by short distances.
+#[repr(C)]
 pub struct Registers {
     pub(super) r: [u32; 16],
     pub(super) pc: u32,

@@ -5,6 +5,7 @@ use super::cpu::{Cpu, Exit};
 use super::decode::Decoder;
 use super::engine::{Abort, Engine, Flow, Intent, Trap};
 use super::insn::Insn;
+use super::jit::Entered;
 use super::system::System;
 use crate::memory::{GuestAddr, PageRef};
 
@@ -19,15 +20,20 @@ impl Cpu {
         self.state.regs.pc &= if self.state.regs.psr.t { !1 } else { !3 };
         let start = self.state.instructions;
         let end = start.saturating_add(max_instructions);
+        let mut generated = self.jit.is_on();
         while self.state.instructions < end {
             if self.is_asleep() {
                 return Exit::WaitForInterrupt;
             }
-            self.engine(sys).take_interrupt();
+            self.interpreter(sys).take_interrupt();
             if self.state.instructions != start && self.breakpoints.contains(&self.state.regs.pc) {
                 return Exit::Breakpoint;
             }
-            self.run_block(sys, end);
+            match if generated { self.run_generated(sys, end) } else { Entered::Cold } {
+                Entered::Ran => {}
+                Entered::Cold => self.run_block(sys, end),
+                Entered::Tail => generated = false,
+            }
             if let Some(exit) = self.notes.exit.take() {
                 return exit;
             }
@@ -38,7 +44,7 @@ impl Cpu {
         Exit::Limit
     }
 
-    fn engine<'a, S: System>(&'a mut self, sys: &'a mut S) -> Engine<'a, S> {
+    pub(super) fn interpreter<'a, S: System>(&'a mut self, sys: &'a mut S) -> Engine<'a, S> {
         Engine { st: &mut self.state, notes: &mut self.notes, sys }
     }
 
@@ -51,13 +57,16 @@ impl Cpu {
     /// Executes the block at the program counter, up to the instruction count `end`.
     fn run_block<S: System>(&mut self, sys: &mut S, end: u64) {
         let mut engine = Engine { st: &mut self.state, notes: &mut self.notes, sys };
-        let page = match engine.fetch_page(engine.st.regs.pc) {
+        let (page, whole) = match engine.fetch_page(engine.st.regs.pc) {
             Ok(page) => page,
             Err(trap) => {
                 engine.st.instructions += 1;
                 return engine.take(trap);
             }
         };
+        if !whole {
+            return engine.run_alone(&self.decoder);
+        }
         let psr = engine.st.regs.psr;
         let place = Place { page, offset: engine.st.regs.pc & 0xFFF, thumb: psr.t, it: psr.it };
         let memory = engine.sys.memory_mut();
@@ -66,7 +75,7 @@ impl Cpu {
         let insns = self.blocks.get(place, &self.decoder, memory, stops);
         engine.notes.epoch = memory.code_epoch();
         if insns.is_empty() {
-            return engine.run_crossing(&self.decoder);
+            return engine.run_alone(&self.decoder);
         }
         let room = usize::try_from(end - engine.st.instructions).unwrap_or(usize::MAX);
         engine.run_insns(&insns[..insns.len().min(room)]);
@@ -74,11 +83,12 @@ impl Cpu {
 }
 
 impl<S: System> Engine<'_, S> {
-    /// The page of storage that holds an instruction's first byte.
-    fn fetch_page(&mut self, pc: u32) -> Result<PageRef, Trap> {
+    /// The page of storage that holds an instruction's first byte, and whether all of it may be fetched like that byte.
+    fn fetch_page(&mut self, pc: u32) -> Result<(PageRef, bool), Trap> {
         let privileged = self.st.regs.psr.mode.is_privileged();
-        let at = self.physical(pc, Intent::Fetch, privileged)?;
-        self.sys.memory().storage_page(at).ok_or_else(|| self.fetch_abort(pc))
+        let (at, whole) = self.place(pc, Intent::Fetch, privileged)?;
+        let page = self.sys.memory().storage_page(at).ok_or_else(|| self.fetch_abort(pc))?;
+        Ok((page, whole))
     }
 
     fn fetch_abort(&mut self, pc: u32) -> Trap {
@@ -86,8 +96,9 @@ impl<S: System> Engine<'_, S> {
         Trap::PrefetchAbort
     }
 
-    /// Executes instructions that follow each other, until one leaves the path.
-    fn run_insns(&mut self, insns: &[Insn]) {
+    /// Executes instructions that follow each other, until one leaves the path. Gives false when one went elsewhere, be it
+    /// to the very next instruction.
+    pub(super) fn run_insns(&mut self, insns: &[Insn]) -> bool {
         self.notes.leave = false;
         let ahead = if self.st.regs.psr.t { 4 } else { 8 };
         let mut pc = self.st.regs.pc;
@@ -98,8 +109,11 @@ impl<S: System> Engine<'_, S> {
             if self.passes(insn) {
                 match self.execute(insn) {
                     Ok(Flow::Next) => {}
-                    Ok(Flow::Jump) => return,
-                    Err(trap) => return self.trapped(trap, pc, insn.it),
+                    Ok(Flow::Jump) => return false,
+                    Err(trap) => {
+                        self.trapped(trap, pc, insn.it);
+                        return false;
+                    }
                 }
             }
             pc = pc.wrapping_add(insn.size.into());
@@ -110,6 +124,7 @@ impl<S: System> Engine<'_, S> {
         }
         self.st.regs.pc = pc;
         self.st.regs.psr.it = it;
+        true
     }
 
     #[cold]
@@ -122,15 +137,12 @@ impl<S: System> Engine<'_, S> {
         self.take(trap);
     }
 
-    /// An instruction whose halves lie in two pages: decoded anew each time, as either may change or be mapped
-    /// elsewhere.
+    /// One instruction that is fetched part by part and decoded anew each time: its halves lie in two pages, of which
+    /// either may change or be mapped elsewhere, or rights differ inside its page.
     #[cold]
-    fn run_crossing(&mut self, decoder: &Decoder) {
-        let pc = self.st.regs.pc;
-        match self.fetch_halves(pc) {
-            Ok((first, second)) => {
-                let word = u32::from(first) << 16 | u32::from(second);
-                let insn = decoder.t32(word, self.st.regs.psr.it);
+    fn run_alone(&mut self, decoder: &Decoder) {
+        match self.fetch_insn(decoder) {
+            Ok(insn) => {
                 self.run_insns(&[insn]);
             }
             Err(trap) => {
@@ -140,8 +152,19 @@ impl<S: System> Engine<'_, S> {
         }
     }
 
-    fn fetch_halves(&mut self, pc: u32) -> Result<(u16, u16), Trap> {
-        Ok((self.fetch_half(pc)?, self.fetch_half(pc.wrapping_add(2))?))
+    fn fetch_insn(&mut self, decoder: &Decoder) -> Result<Insn, Trap> {
+        let (pc, psr) = (self.st.regs.pc, self.st.regs.psr);
+        let first = self.fetch_half(pc)?;
+        if psr.t && decoder.thumb_size(first) == 2 {
+            return Ok(decoder.t16(first, psr.it));
+        }
+        let second = self.fetch_half(pc.wrapping_add(2))?;
+        let joined = |high: u16, low: u16| u32::from(high) << 16 | u32::from(low);
+        Ok(if psr.t {
+            decoder.t32(joined(first, second), psr.it)
+        } else {
+            decoder.a32(joined(second, first))
+        })
     }
 
     fn fetch_half(&mut self, pc: u32) -> Result<u16, Trap> {

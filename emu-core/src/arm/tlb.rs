@@ -1,6 +1,6 @@
 //! Recently used translations and access rights, by page.
 //!
-//! Entries never go stale against the tables they came from: the pages a table walk reads are marked in memory like
+//! Entries never go stale against the tables they came from: the words a table walk reads are marked in memory like
 //! code, and a change of them raises the memory's code epoch, at which everything here is forgotten. Guests thus see
 //! no difference between this and a walk at every access, and snapshots need not hold it.
 
@@ -79,6 +79,11 @@ impl Tlb {
     /// Forgets everything.
     pub(super) fn flush(&mut self) {
         self.generation += 1;
+    }
+
+    /// Changes whenever a translation may have changed.
+    pub(super) fn generation(&self) -> u64 {
+        self.generation
     }
 
     /// Physical address of `va` when its page is known and has the right.

@@ -8,8 +8,9 @@ use std::io::BufRead;
 
 use serde::Deserialize;
 
-use super::cpu::Cpu;
-use super::model::{Core, Fidelity};
+use super::cpu::{Cpu, Exit};
+use super::jit::JitOptions;
+use super::model::{Core, Engine, Fidelity};
 use super::psr::{Mode, Psr};
 use super::system::{BusFault, Cp15Event, IoAccess, System};
 use crate::memory::{Access, AddressSpace, GuestAddr, PAGE_SIZE};
@@ -100,13 +101,13 @@ pub fn read(reader: impl BufRead) -> impl Iterator<Item = Result<Vector, VectorE
 }
 
 impl Vector {
-    /// Runs the program on a core and lists in words what differs from the expected end; empty when nothing does.
+    /// Runs the program on a core in an engine and lists in words what differs from the expected end; empty when nothing does.
     ///
     /// # Errors
     /// [`VectorError::Invalid`] when the code is not hex or lies outside of the areas vectors may use.
-    pub fn check(&self, core: Core) -> Result<Vec<String>, VectorError> {
+    pub fn check(&self, core: Core, engine: Engine) -> Result<Vec<String>, VectorError> {
         let code = self.code_bytes()?;
-        let mut bench = Bench::new();
+        let mut bench = Bench::new(engine);
         for (address, before, _) in &self.mem {
             bench.fill(*address, &before.to_le_bytes()).map_err(|what| self.invalid(what))?;
         }
@@ -120,7 +121,11 @@ impl Vector {
         }
         let end = self.addr.wrapping_add(code.len() as u32);
         let mut differences = Vec::new();
-        if !run_through(&mut cpu, &mut bench, self.addr..end) {
+        let left = match engine {
+            Engine::Interpreter => run_through(&mut cpu, &mut bench, self.addr..end),
+            Engine::Jit => self.run_compiled(&mut cpu, &mut bench)?,
+        };
+        if !left {
             differences.push(format!("did not leave its code within {MAX_STEPS} instructions"));
         }
         self.compare_registers(&cpu, &mut differences);
@@ -129,6 +134,18 @@ impl Vector {
         }
         self.compare_memory(before, &bench, &mut differences);
         Ok(differences)
+    }
+
+    /// Runs code compiled at its first execution until it reaches the expected end; false when it does not.
+    fn run_compiled(&self, cpu: &mut Cpu, bench: &mut Bench) -> Result<bool, VectorError> {
+        let options = JitOptions { threshold: 0, code_bytes: 1 << 20 };
+        let made = cpu.set_jit_options(options).and_then(|()| cpu.set_engine(Engine::Jit));
+        made.map_err(|error| self.invalid(error.to_string()))?;
+        cpu.set_breakpoints([GuestAddr(self.r1[15])]);
+        // More than the program takes, as compiled code keeps away from the limit.
+        let left = cpu.run(bench, 2 * u64::from(MAX_STEPS)) == Exit::Breakpoint;
+        let stats = cpu.jit_stats();
+        Ok(left && stats.regions > 0 && stats.refused == 0)
     }
 
     /// True when the program starts in Thumb state.
@@ -283,9 +300,14 @@ struct Bench {
 }
 
 impl Bench {
-    fn new() -> Self {
+    /// The interpreter gets the two areas and a hole between them. Compiled code reaches one run of RAM without a call,
+    /// so there the hole is filled.
+    fn new(engine: Engine) -> Self {
         let mut memory = AddressSpace::new();
-        for (start, len) in AREAS {
+        let [first, last] = AREAS;
+        let whole = [(first.0, last.0 + last.1 - first.0)];
+        for (start, len) in if engine == Engine::Jit { &whole[..] } else { &AREAS } {
+            let (start, len) = (*start, *len);
             let block = memory.add_block(len.into()).expect("a small block fits");
             memory
                 .map(GuestAddr(start), len.into(), block, 0, Access::Ram)

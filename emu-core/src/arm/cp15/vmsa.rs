@@ -194,12 +194,12 @@ impl Control {
     }
 }
 
-/// Reads a descriptor; its page is marked so that a change of it drops the cached translations.
+/// Reads a descriptor; it is marked so that a change of it drops the cached translations.
 fn read_entry(memory: &mut AddressSpace, at: u32, status: u8, domain: u8) -> Result<u32, MapFault> {
     let at = GuestAddr(at);
     let word = memory.read_u32(at).map_err(|_| MapFault { status, domain })?;
     if let Some(page) = memory.storage_page(at) {
-        memory.mark_code(page);
+        memory.mark_code(page, at.page_offset()..at.page_offset() + 4);
     }
     Ok(word)
 }

@@ -237,23 +237,34 @@ impl<S: System> Engine<'_, S> {
         intent: Intent,
         privileged: bool,
     ) -> Result<GuestAddr, Trap> {
+        self.place(va, intent, privileged).map(|(physical, _)| physical)
+    }
+
+    /// The physical address, and whether translation and rights are the same in the whole page.
+    #[inline]
+    pub(in super::super) fn place(
+        &mut self,
+        va: u32,
+        intent: Intent,
+        privileged: bool,
+    ) -> Result<(GuestAddr, bool), Trap> {
         if !self.st.cp15.is_translating() {
-            return Ok(GuestAddr(va));
+            return Ok((GuestAddr(va), true));
         }
         let epoch = self.sys.memory().code_epoch();
         match self.notes.tlb.get(va, intent.right(), privileged, epoch) {
-            Some(physical) => Ok(GuestAddr(physical)),
+            Some(physical) => Ok((GuestAddr(physical), true)),
             None => self.walk(va, intent, privileged),
         }
     }
 
     #[cold]
-    fn walk(&mut self, va: u32, intent: Intent, privileged: bool) -> Result<GuestAddr, Trap> {
+    fn walk(&mut self, va: u32, intent: Intent, privileged: bool) -> Result<(GuestAddr, bool), Trap> {
         let mapping = self.st.cp15.map(va, self.sys.memory_mut());
         let (status, domain) = match mapping {
             Ok(mapping) if mapping.rights.allows(intent.right(), privileged) => {
                 self.remember(va, &mapping);
-                return Ok(GuestAddr(mapping.physical));
+                return Ok((GuestAddr(mapping.physical), mapping.whole_page));
             }
             Ok(mapping) => (mapping.denied, mapping.domain),
             Err(fault) => (fault.status, fault.domain),

@@ -129,8 +129,7 @@ impl<S: System> Engine<'_, S> {
     /// A data instruction that writes r15: a branch, or with S the return from an exception.
     fn alu_to_pc(&mut self, target: u32, s: bool) -> Step {
         if s {
-            let psr = self.st.regs.spsr(self.st.regs.psr.mode);
-            return self.exception_return(psr, target);
+            return self.exception_return(self.saved_status(), target);
         }
         if self.st.core.is_v5() || self.is_thumb() {
             self.branch_to(target)

@@ -56,10 +56,7 @@ impl<S: System> Engine<'_, S> {
         match (list >> 15 != 0, user) {
             (false, _) => Ok(Flow::Next),
             (true, false) => self.load_to_pc(words[15]),
-            (true, true) => {
-                let psr = self.st.regs.spsr(self.st.regs.psr.mode);
-                self.exception_return(psr, words[15])
-            }
+            (true, true) => self.exception_return(self.saved_status(), words[15]),
         }
     }
 

@@ -4,7 +4,7 @@ use super::super::fault::{FaultKind, FaultRecord};
 use super::super::insn::Reg;
 use super::super::psr::{Mode, Psr};
 use super::super::system::System;
-use super::{Engine, Flow, Step, Trap};
+use super::{Abort, Engine, Flow, Step, Trap};
 use crate::memory::GuestAddr;
 
 /// Where an exception goes and what it masks.
@@ -37,6 +37,7 @@ impl<S: System> Engine<'_, S> {
     pub(in super::super) fn take(&mut self, trap: Trap) {
         match trap {
             Trap::Undefined => {
+                self.notes.abort = Abort::default();
                 self.record(FaultKind::Undefined, self.st.regs.pc);
                 self.enter(&UNDEFINED);
             }
@@ -108,8 +109,14 @@ impl<S: System> Engine<'_, S> {
         });
     }
 
-    /// Goes back to where and how an exception was taken. Without a saved status register (User, System) the status
-    /// stays: the choice for an UNPREDICTABLE case.
+    /// The status to return to from this mode. Without a saved one (User, System) it stays, but for the If-Then state:
+    /// the choice for an UNPREDICTABLE case.
+    pub(super) fn saved_status(&self) -> u32 {
+        let psr = self.st.regs.psr;
+        if psr.mode.has_spsr() { self.st.regs.spsr(psr.mode) } else { Psr { it: 0, ..psr }.bits() }
+    }
+
+    /// Goes back to where and how an exception was taken.
     pub(super) fn exception_return(&mut self, psr: u32, target: u32) -> Step {
         let psr = Psr::from_bits(psr & self.st.core.psr_mask(), self.st.regs.psr.mode);
         self.st.regs.set_psr(psr);

@@ -20,10 +20,12 @@ fn field_mask(fields: u8) -> u32 {
 }
 
 impl<S: System> Engine<'_, S> {
-    /// Thumb and If-Then bits read as zero on ARMv7.
+    /// Thumb and If-Then bits read as zero on ARMv7. User and System mode have no saved status register: the current
+    /// one is read (UNPREDICTABLE).
     pub(super) fn mrs(&mut self, rd: Reg, spsr: bool) -> Step {
-        let value = if spsr {
-            self.st.regs.spsr(self.st.regs.psr.mode)
+        let mode = self.st.regs.psr.mode;
+        let value = if spsr && mode.has_spsr() {
+            self.st.regs.spsr(mode)
         } else {
             self.st.regs.psr.bits() & (FLAGS | GE | ENDIAN | MASKS | MODE)
         };

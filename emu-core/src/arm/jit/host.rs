@@ -1,0 +1,23 @@
+//! What the host's processor can do.
+
+/// Extensions that generated code uses when they are there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct HostFeatures {
+    /// ANDN.
+    pub(super) bmi1: bool,
+    /// Shifts without flags by any register.
+    pub(super) bmi2: bool,
+    /// LZCNT.
+    pub(super) lzcnt: bool,
+}
+
+impl HostFeatures {
+    /// Asks the processor.
+    pub(super) fn detect() -> Self {
+        Self {
+            bmi1: std::arch::is_x86_feature_detected!("bmi1"),
+            bmi2: std::arch::is_x86_feature_detected!("bmi2"),
+            lzcnt: std::arch::is_x86_feature_detected!("lzcnt"),
+        }
+    }
+}
