@@ -138,9 +138,6 @@ pub const HELPER_MAILBOX: Layout = Layout { period: 0x1000, rules: &[], fallback
 /// Image engine registers without a function here: storage, so that shadow copies read back.
 pub const ENGINE: Layout = Layout { period: 1 << 20, rules: &[], fallback: Fallback::Storage };
 
-/// Which EDMAC channel feeds which module (reference: engine.md §3): storage.
-pub const EDMAC_SWITCH: Layout = Layout { period: 0x1000, rules: &[], fallback: Fallback::Storage };
-
 #[cfg(test)]
 mod tests {
     use super::*;

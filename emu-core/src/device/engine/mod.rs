@@ -7,7 +7,7 @@ mod jpcore;
 mod preprocessor;
 
 pub use adtg::AdtgDma;
-pub use edmac::Edmac;
+pub use edmac::{Edmac, GapWidths};
 pub use head::HeadTimers;
 pub use jpcore::Jpcore;
 pub use preprocessor::Preprocessor;
