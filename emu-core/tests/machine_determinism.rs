@@ -2,11 +2,14 @@
 
 mod machine_support;
 
+#[cfg(target_arch = "x86_64")]
+use darkroom_emu_core::arm::Engine;
 use darkroom_emu_core::card::{CardBuilder, FileLimits, FileSet, Overlay};
 use darkroom_emu_core::clock::GuestTime;
 use darkroom_emu_core::device::mpu::KeyAction;
-use darkroom_emu_core::machine::{Console, Machine, MachineConfig, Roms, Stop};
-use darkroom_firmware::{OpenRom, open_rom, sample};
+use darkroom_emu_core::machine::{Console, EngineChoice, Machine, MachineConfig, Roms, Stop};
+use darkroom_firmware::{OpenRom, SAMPLES, open_rom, sample};
+use darkroom_models::{CardSlot, Catalog};
 use machine_support::{Asm, camera, machine};
 use proptest::prelude::*;
 
@@ -60,14 +63,44 @@ fn run_sliced(machine: &mut Machine, end: GuestTime, slices: &[u64]) -> Seen {
     unreachable!("there is at least one slice")
 }
 
+/// Goes on, after each of these times, in a fork of a snapshot; the machine that was left does something else.
+fn run_forked(mut machine: Machine, end: GuestTime, pauses: &[GuestTime]) -> Seen {
+    for pause in pauses {
+        if machine.run_until(*pause, u64::MAX) != Stop::TimeReached {
+            break;
+        }
+        let snapshot = machine.snapshot().expect("a snapshot");
+        machine.send_uart(b"not for the fork");
+        machine.run_until(end.min(GuestTime::from_nanos(pause.as_nanos() + 1_000_000)), u64::MAX);
+        machine = snapshot.fork().expect("a fork");
+    }
+    let stop = machine.run_until(end, u64::MAX);
+    seen(stop, &mut machine, Console::default())
+}
+
 fn hello(name: &str) -> Machine {
+    booting("hello", name, EngineChoice::default())
+}
+
+/// A camera with a sample build on its card.
+fn booting(program: &str, name: &str, engine: EngineChoice) -> Machine {
     let camera = camera(name);
+    let program = sample(program, name).expect("sample");
     let mut files = FileSet::new(FileLimits::default());
-    files.add_file("AUTOEXEC.BIN", sample("hello", name).expect("sample").autoexec).expect("a file");
+    files.add_file("AUTOEXEC.BIN", program.autoexec).expect("a file");
+    for file in program.files {
+        files.add_file(&file.path, file.data).expect("a file");
+    }
     let OpenRom { rom0, rom1, serial_flash, .. } = open_rom(name).expect("open ROM");
     let mut config = MachineConfig::new(camera, Roms { rom0, rom1: Some(rom1), serial_flash });
-    config.sd =
+    config.engine = engine;
+    let card =
         Some(CardBuilder::new().build(&files).map(|card| Overlay::new(card.freeze())).expect("a card"));
+    if camera.boot_slot() == Some(CardSlot::Cf) {
+        config.cf = card
+    } else {
+        config.sd = card
+    }
     Machine::new(config).expect("a machine")
 }
 
@@ -104,6 +137,62 @@ fn two_runs_are_the_same() {
     let (first, second) = (run(), run());
     assert_eq!(first.stop, Stop::PoweredDown);
     assert_eq!(first, second);
+}
+
+/// Where code can be generated at all, both engines come to the same.
+#[cfg(target_arch = "x86_64")]
+fn compare_engines(program: &str, camera: &str) {
+    let end = GuestTime::from_millis(600);
+    let mut compiled = booting(program, camera, EngineChoice::Jit);
+    let by_jit = run_sliced(&mut compiled, end, &[u64::MAX]);
+    assert_eq!((compiled.cpu().engine(), compiled.engine_refused()), (Engine::Jit, None));
+    assert!(compiled.cpu().jit_stats().regions > 0, "{program} on {camera}: nothing was compiled");
+    let mut interpreted = booting(program, camera, EngineChoice::Interpreter);
+    assert_eq!(interpreted.cpu().engine(), Engine::Interpreter);
+    let by_interpreter = run_sliced(&mut interpreted, end, &[u64::MAX]);
+    assert_eq!(by_jit, by_interpreter, "{program} on {camera}");
+}
+
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn generated_code_boots_every_camera_as_the_interpreter_does() {
+    Catalog::builtin().iter().for_each(|camera| compare_engines("hello", camera.id.as_str()));
+}
+
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn generated_code_runs_every_sample_as_the_interpreter_does() {
+    for camera in ["60D", "5D2", "5D3"] {
+        SAMPLES.iter().for_each(|program| compare_engines(program, camera));
+    }
+}
+
+#[test]
+fn a_fork_in_the_middle_of_a_boot_ends_like_the_rest() {
+    let end = GuestTime::from_millis(2_000);
+    for name in ["600D", "5D3"] {
+        let whole = run_sliced(&mut hello(name), end, &[u64::MAX]);
+        let forked = run_forked(hello(name), end, &[1, 60, 61, 150].map(GuestTime::from_millis));
+        assert_eq!(whole.stop, Stop::PoweredDown);
+        assert_eq!(whole, forked, "{name}");
+    }
+}
+
+#[test]
+fn a_snapshot_can_be_forked_from_any_thread() {
+    let mut machine = hello("60D");
+    machine.run_until(GuestTime::from_millis(100), u64::MAX);
+    let snapshot = machine.snapshot().expect("a snapshot");
+    let finish = |mut machine: Machine| {
+        machine.run_until(GuestTime::from_millis(400), u64::MAX);
+        machine.state_hash()
+    };
+    let forks = [snapshot.clone(), snapshot]
+        .map(|snapshot| std::thread::spawn(move || finish(snapshot.fork().expect("a fork"))));
+    let expected = finish(machine);
+    for fork in forks {
+        assert_eq!(fork.join().expect("a run"), expected);
+    }
 }
 
 #[test]
@@ -148,6 +237,19 @@ proptest! {
         let sliced = run_sliced(&mut machine("550D", &heartbeat()), end, &slices);
         prop_assert_eq!(whole.console.iter().map(|(_, bytes)| bytes.len()).sum::<usize>(), 20);
         prop_assert_eq!(whole, sliced);
+    }
+
+    #[test]
+    fn forks_do_not_matter_to_interrupts_and_idling(gaps in prop::collection::vec(1_000u64..4_000_000, 1..8)) {
+        let end = GuestTime::from_nanos(20_500_003);
+        let whole = run_sliced(&mut machine("550D", &heartbeat()), end, &[u64::MAX]);
+        let pauses: Vec<GuestTime> = gaps
+            .iter()
+            .scan(0, |at, gap| { *at += gap; Some(GuestTime::from_nanos(*at)) })
+            .take_while(|pause| *pause < end)
+            .collect();
+        let forked = run_forked(machine("550D", &heartbeat()), end, &pauses);
+        prop_assert_eq!(whole, forked);
     }
 
     #[test]

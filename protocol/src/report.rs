@@ -5,7 +5,7 @@ use crate::verdict::{CheckResult, Reason, Verdict};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// The end of a run: verdict, checks and figures. All but `host_ms` is the same for equal inputs.
+/// The end of a run: verdict, checks and figures. All but `host_ms` and `engine` is the same for equal inputs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct RunReport {
     /// Verdict.
@@ -22,6 +22,10 @@ pub struct RunReport {
     pub instructions: u64,
     /// Real milliseconds from first instruction to last.
     pub host_ms: u64,
+    /// Who executed the guest: `jit` or `interp`, and why not the one that was wanted. Empty when the machine never
+    /// started. It decides nothing but the speed.
+    #[serde(default)]
+    pub engine: String,
     /// Hash over CPU, memory, devices and clock at the end; empty when the machine never started.
     pub state_hash: String,
     /// Bytes of log the guest produced (kept or not).

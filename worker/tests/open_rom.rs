@@ -4,8 +4,9 @@
 #[allow(dead_code, reason = "only the keeper of it is needed here")]
 mod scripted;
 
+use darkroom_emu_core::arm::CodeMemory;
 use darkroom_emu_core::card::FileSet;
-use darkroom_emu_core::machine::Roms;
+use darkroom_emu_core::machine::{EngineChoice, Roms};
 use darkroom_models::Catalog;
 use darkroom_protocol::Digest;
 use darkroom_protocol::report::RunReport;
@@ -28,6 +29,7 @@ fn inputs(camera: &str, card: Card, body: &str) -> RunInputs {
         limits: scenario.limits.clone(),
         scenario,
         references: References::new(),
+        engine: EngineChoice::default(),
     }
 }
 
@@ -140,6 +142,30 @@ fn equal_jobs_give_equal_bytes() {
         };
         assert_eq!(once(), once(), "{sample} on {camera}");
     }
+}
+
+#[test]
+fn both_engines_give_the_same_report_and_say_their_name() {
+    let by = |engine| {
+        let (mut report, keeper) =
+            run(RunInputs { engine, ..inputs("60D", card_of("card-check", "60D"), DOWN) });
+        report.host_ms = 0;
+        (std::mem::take(&mut report.engine), report, keeper.log, format!("{:?}", keeper.events))
+    };
+    let (name, report, log, events) = by(EngineChoice::Interpreter);
+    assert_eq!(name, "interp");
+    let (name, by_jit, jit_log, jit_events) = by(EngineChoice::reserve());
+    assert_eq!(name, if cfg!(target_arch = "x86_64") { "jit" } else { "interp" });
+    assert_eq!((by_jit, jit_log, jit_events), (report, log, events));
+}
+
+#[test]
+fn the_interpreter_steps_in_where_no_code_can_be_generated_and_the_report_says_why() {
+    let why = CodeMemory::reserve(1 << 62).expect_err("more than any host has");
+    let engine = EngineChoice::NoCodeMemory(why);
+    let (report, _) = run(RunInputs { engine, ..inputs("60D", card_of("hello", "60D"), DOWN) });
+    assert_eq!(report.verdict, Verdict::Passed, "{report:#?}");
+    assert_eq!(report.engine, format!("interp ({why})"));
 }
 
 #[test]

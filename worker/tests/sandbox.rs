@@ -16,9 +16,20 @@ fn everything_is_refused_inside() {
     let probes = probe(&[]);
     let holes: Vec<_> = probes.iter().filter(|probe| !probe.refused).collect();
     assert!(holes.is_empty(), "{holes:#?}");
-    for name in
-        ["socket", "open", "exec", "fork", "ptrace", "mount", "kill", "userfaultfd", "executable-memory"]
-    {
+    for name in [
+        "socket",
+        "open",
+        "exec",
+        "fork",
+        "ptrace",
+        "mount",
+        "kill",
+        "userfaultfd",
+        "executable-memory",
+        "make-executable",
+        "memfd",
+        "writable-code",
+    ] {
         assert!(probes.iter().any(|probe| probe.name == name), "{name} is not tried");
     }
 }

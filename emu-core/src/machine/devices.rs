@@ -8,7 +8,7 @@ use crate::device::card_led::CardLed;
 use crate::device::cf::{CfController, CfInterrupts};
 use crate::device::display::Display;
 use crate::device::dma::CopyDma;
-use crate::device::engine::{AdtgDma, Edmac, HeadTimers, Jpcore, Preprocessor};
+use crate::device::engine::{AdtgDma, Edmac, GapWidths, HeadTimers, Jpcore, Preprocessor};
 use crate::device::gpio::Gpio;
 use crate::device::hptimer::HpTimers;
 use crate::device::i2c::I2c;
@@ -55,7 +55,7 @@ pub(super) enum Slot {
 }
 
 /// The plain register blocks, in the order of their ids after [`Slot::Blocks`].
-pub(super) const BLOCKS: [Layout; 10] = [
+pub(super) const BLOCKS: [Layout; 9] = [
     register_block::FLASH_CONTROL,
     register_block::BASIC_POWER,
     register_block::BASIC_CLOCK,
@@ -65,7 +65,6 @@ pub(super) const BLOCKS: [Layout; 10] = [
     register_block::CARTRIDGE,
     register_block::HELPER_MAILBOX,
     register_block::ENGINE,
-    register_block::EDMAC_SWITCH,
 ];
 
 /// All of them but the blocks, in order.
@@ -101,6 +100,7 @@ impl Slot {
 }
 
 /// The devices.
+#[derive(Clone)]
 pub(super) struct Devices {
     interrupts: InterruptRegisters,
     clock: MicrosecondClock,
@@ -151,7 +151,7 @@ impl Devices {
             cf: cf(camera),
             serial_flash: serial_flash(camera, flash),
             adtg: AdtgDma::new(window_interrupts(camera, DeviceKind::AdtgDma).next()),
-            edmac: Edmac::default(),
+            edmac: Edmac::new(gap_widths(camera.generation)),
             heads: heads(camera),
             jpcore: Jpcore::new(window_interrupts(camera, DeviceKind::Jpcore).next()),
             preprocessor: Preprocessor::new(def_interrupt(camera.generation)),
@@ -297,6 +297,14 @@ const fn def_interrupt(generation: Generation) -> u32 {
     match generation {
         Generation::Digic5 => 0x10,
         _ => 0x20,
+    }
+}
+
+/// How wide the gaps of an engine DMA channel are (reference: engine.md §2.2).
+const fn gap_widths(generation: Generation) -> GapWidths {
+    match generation {
+        Generation::Digic5 => GapWidths { run: 19, pass: 32 },
+        _ => GapWidths { run: 17, pass: 28 },
     }
 }
 

@@ -1,6 +1,6 @@
 //! The camera's memory map (reference: boot-and-memory.md §2).
 
-use darkroom_models::{MemoryMap, Region};
+use darkroom_models::{Addr, MemoryMap, Region};
 
 use crate::memory::{Access, AddressSpace, BlockId, GuestAddr, MapError, PAGE_SIZE};
 
@@ -14,7 +14,11 @@ struct Mapping {
     access: Access,
 }
 
+/// Where the second ROM chip shows, on cameras that have one.
+const ROM0_SPACE: Addr = Addr(0xF000_0000);
+
 /// The address space of a camera, and what is needed to move the data TCM.
+#[derive(Clone)]
 pub(super) struct GuestMap {
     mappings: Vec<Mapping>,
     mmio: Region,
@@ -94,12 +98,24 @@ impl GuestMap {
         memory: &MemoryMap,
         roms: &RomContents<'_>,
     ) -> Result<(), MapError> {
-        if let (Some(rom0), Some(mirrors), Some(content)) = (memory.rom0, memory.rom0_mirrors(), roms.rom0) {
-            let block = space.add_block_with(content, u64::from(rom0.size))?;
-            self.add_mirrors(mirrors, rom0.size, block);
+        match (memory.rom0, memory.rom0_mirrors(), roms.rom0) {
+            (Some(rom0), Some(mirrors), Some(content)) => {
+                let block = space.add_block_with(content, u64::from(rom0.size))?;
+                self.add_mirrors(mirrors, rom0.size, block);
+            }
+            _ => self.add_absent_rom0(space, memory)?,
         }
         let block = space.add_block_with(roms.rom1, u64::from(memory.rom1.size))?;
         self.add_mirrors(memory.rom1_mirrors(), memory.rom1.size, block);
+        Ok(())
+    }
+
+    /// A camera without a second chip answers its space with zeros, it does not abort: at its first start ML reads 16 MiB from
+    /// there on every camera, and cameras live through that.
+    fn add_absent_rom0(&mut self, space: &mut AddressSpace, memory: &MemoryMap) -> Result<(), MapError> {
+        let block = space.add_block(u64::from(memory.rom1.size))?;
+        let space_of_chip = Region { start: ROM0_SPACE, size: memory.rom1.start.0 - ROM0_SPACE.0 };
+        self.add_mirrors(space_of_chip, memory.rom1.size, block);
         Ok(())
     }
 

@@ -23,10 +23,12 @@ mod placement;
 mod report;
 mod rom;
 mod run;
+mod snapshot;
 mod system;
 
-pub use config::{MachineConfig, MachineError, Roms};
+pub use config::{EngineChoice, MachineConfig, MachineError, Roms};
 pub use console::Console;
 pub use report::{InterruptCount, Report};
 pub use rom::RomError;
 pub use run::{Machine, Stop};
+pub use snapshot::MachineSnapshot;

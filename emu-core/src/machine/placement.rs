@@ -5,6 +5,7 @@ use darkroom_models::{Addr, Camera, DeviceKind, Window as WindowSpec};
 use super::devices::Slot;
 use crate::bus::{DeviceId, Port, Window, WindowTable};
 use crate::device::cf::CfController;
+use crate::device::engine::Edmac;
 use crate::device::sd::SdHost;
 use crate::device::serial_flash::SerialFlash;
 use crate::device::{display, interrupt, mpu, power, sio, uart};
@@ -93,6 +94,7 @@ fn owner(spec: &WindowSpec) -> Option<(DeviceId, Port)> {
         (DeviceKind::MlHelpers, _) => (Slot::MlHelpers, Port(0)),
         (DeviceKind::AdtgDma, _) => (Slot::AdtgDma, Port(0)),
         (DeviceKind::Edmac, instance) => (Slot::Edmac, Port(instance as u8)),
+        (DeviceKind::EdmacSwitch, _) => (Slot::Edmac, Edmac::SWITCH),
         (DeviceKind::Dma, instance) => (Slot::CopyDma, channel_port(instance)),
         (DeviceKind::Head, instance) => (Slot::HeadTimers, channel_port(instance)),
         (DeviceKind::Jpcore, _) => (Slot::Jpcore, Port(0)),
@@ -123,7 +125,6 @@ const fn block_index(kind: DeviceKind, instance: u16) -> Option<u8> {
         (DeviceKind::Cartridge, _) => Some(6),
         (DeviceKind::HelperMailbox, _) => Some(7),
         (DeviceKind::EngineIo, _) => Some(8),
-        (DeviceKind::EdmacSwitch, _) => Some(9),
         _ => None,
     }
 }

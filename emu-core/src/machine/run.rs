@@ -11,7 +11,7 @@ use super::report::{InterruptCount, Report};
 use super::rom::{self, RomName};
 use super::system::{FlashId, Mainboard};
 use super::{helpers, placement};
-use crate::arm::{Core, Cpu, Decoder, Exit, FaultRecord, Fidelity, Vectors};
+use crate::arm::{ArenaError, Core, Cpu, Decoder, Exit, FaultRecord, Fidelity, Vectors};
 use crate::bus::{
     Access, Board, DeviceContext, Journal, MachineRequest, StateHasher, UnknownAccesses, Width,
 };
@@ -55,16 +55,18 @@ pub enum Stop {
 
 /// A camera that runs. It is a value: no threads, no clock of the host, no global state.
 pub struct Machine {
-    cpu: Cpu,
+    pub(super) cpu: Cpu,
+    /// Why the interpreter executes though generated code was wanted.
+    pub(super) engine_refused: Option<ArenaError>,
     /// For texts of instructions; the CPU has its own.
-    decoder: Decoder,
-    main: Mainboard,
-    faults: Vec<FaultRecord>,
+    pub(super) decoder: Decoder,
+    pub(super) main: Mainboard,
+    pub(super) faults: Vec<FaultRecord>,
     /// Number of faults at the last check.
-    faults_checked: u64,
+    pub(super) faults_checked: u64,
     /// The CPU waits, and nothing has happened since it began to.
-    idle: bool,
-    ended: Option<Stop>,
+    pub(super) idle: bool,
+    pub(super) ended: Option<Stop>,
 }
 
 impl Machine {
@@ -91,8 +93,11 @@ impl Machine {
                 .flash_id
                 .map(|word| FlashId { base: GuestAddr(camera.memory.rom1.start.0), word }),
         };
+        let mut cpu = cpu(camera, config.fidelity);
+        let engine_refused = config.engine.apply(&mut cpu);
         let mut machine = Self {
-            cpu: cpu(camera, config.fidelity),
+            cpu,
+            engine_refused,
             decoder: Decoder::new(core(camera)),
             main,
             faults: Vec::new(),
@@ -217,6 +222,11 @@ impl Machine {
     /// The processor, to look at.
     pub const fn cpu(&self) -> &Cpu {
         &self.cpu
+    }
+
+    /// Why the interpreter executes although generated code was wanted; `None` when all is as chosen.
+    pub const fn engine_refused(&self) -> Option<ArenaError> {
+        self.engine_refused
     }
 
     /// Reads guest memory as a debugger does, without any effect on devices. Gives the number of bytes read.

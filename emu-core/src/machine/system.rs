@@ -47,6 +47,21 @@ impl Dma for AddressSpace {
 }
 
 impl Mainboard {
+    /// A copy of everything but the memory, for which `space` stands in.
+    pub(super) fn with_memory(&self, space: AddressSpace) -> Self {
+        Self {
+            space,
+            devices: self.devices.clone(),
+            board: self.board.clone(),
+            clock: self.clock,
+            unknown: self.unknown.clone(),
+            patches: self.patches.clone(),
+            windows: self.windows.clone(),
+            map: self.map.clone(),
+            flash_id: self.flash_id,
+        }
+    }
+
     /// Lets a device work in a context at the instant `now`.
     pub(super) fn with_device<T>(
         &mut self,

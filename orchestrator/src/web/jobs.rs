@@ -141,6 +141,7 @@ fn figures(report: &RunReport) -> Figures {
         guest_ns: report.guest_ns,
         instructions: report.instructions,
         host_ms: report.host_ms,
+        engine: report.engine.clone(),
         state_hash: report.state_hash.clone(),
     }
 }

@@ -79,6 +79,8 @@ pub struct Figures {
     pub instructions: u64,
     /// Real milliseconds.
     pub host_ms: u64,
+    /// Who executed the guest; empty when the machine never started.
+    pub engine: String,
     /// Hash of the machine's state at the end.
     pub state_hash: String,
 }

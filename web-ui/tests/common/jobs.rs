@@ -166,6 +166,7 @@ pub(crate) fn full() -> JobPage {
             guest_ns: 6_052_000_000,
             instructions: 482_113_904,
             host_ms: 812,
+            engine: "jit".to_owned(),
             state_hash: Digest::of(b"state").to_string(),
         }),
         ..bare(Mark::Queued)

@@ -1,7 +1,7 @@
 //! From a job's spec and blobs to the inputs of a run.
 
 use anyhow::Context;
-use darkroom_emu_core::machine::Roms;
+use darkroom_emu_core::machine::{EngineChoice, Roms};
 use darkroom_models::{Camera, Catalog};
 use darkroom_protocol::job::{JobSpec, PayloadKind, RomSlot};
 use darkroom_protocol::scenario::Scenario;
@@ -9,7 +9,12 @@ use darkroom_protocol::scenario::Scenario;
 use super::manifest::Blobs;
 use crate::run::{Card, References, RunInputs};
 
-pub(super) fn gather(spec: &JobSpec, scenario: Scenario, blobs: &Blobs) -> anyhow::Result<RunInputs> {
+pub(super) fn gather(
+    spec: &JobSpec,
+    scenario: Scenario,
+    blobs: &Blobs,
+    engine: EngineChoice,
+) -> anyhow::Result<RunInputs> {
     let payload = blobs.read(spec.payload.digest).context("reading the payload")?;
     let card = match spec.payload.kind {
         PayloadKind::Autoexec => Card::Autoexec(payload),
@@ -22,6 +27,7 @@ pub(super) fn gather(spec: &JobSpec, scenario: Scenario, blobs: &Blobs) -> anyho
         scenario,
         references: references(spec, blobs)?,
         limits: spec.limits.clone(),
+        engine,
     })
 }
 

@@ -26,6 +26,7 @@ use nix::sys::signal::Signal;
 pub use probe::{probe_nothing, probe_sandbox};
 
 use darkroom_emu_core::frame::{Frame, encode_png};
+use darkroom_emu_core::machine::EngineChoice;
 
 use crate::run::{RunSink, never_started};
 use crate::wire;
@@ -52,6 +53,8 @@ pub fn die_with_parent(parent: u32) -> anyhow::Result<()> {
 /// When the cage cannot be closed, the input is not readable or nobody reads the output. What the guest or the build
 /// does wrong is no error: it is in the report.
 pub fn run(budget: &Budget) -> anyhow::Result<()> {
+    // Inside the cage no memory can be made executable any more.
+    let engine = EngineChoice::reserve();
     sandbox::enter(budget)?;
     let mut text = Vec::new();
     io::stdin().lock().take(MAX_MANIFEST + 1).read_to_end(&mut text).context("reading the job")?;
@@ -60,7 +63,7 @@ pub fn run(budget: &Budget) -> anyhow::Result<()> {
     close_strangers(&manifest.blobs.values().map(|blob| blob.fd).collect());
     let blobs = Blobs::adopt(&manifest.blobs)?;
     let mut sink = PipeSink { out: io::stdout().lock() };
-    let report = run_spec(&manifest.spec, &blobs, &mut sink)?;
+    let report = run_spec(&manifest.spec, &blobs, engine, &mut sink)?;
     wire::write_report(&mut sink.out, &report).context("writing the report")
 }
 
@@ -73,7 +76,12 @@ pub(crate) fn close_strangers(named: &BTreeSet<RawFd>) {
     }
 }
 
-fn run_spec(spec: &JobSpec, blobs: &Blobs, sink: &mut dyn RunSink) -> anyhow::Result<RunReport> {
+fn run_spec(
+    spec: &JobSpec,
+    blobs: &Blobs,
+    engine: EngineChoice,
+    sink: &mut dyn RunSink,
+) -> anyhow::Result<RunReport> {
     let scenario = match Scenario::parse(&spec.scenario_name, &spec.scenario) {
         Ok(scenario) => scenario,
         Err(error) => {
@@ -82,7 +90,7 @@ fn run_spec(spec: &JobSpec, blobs: &Blobs, sink: &mut dyn RunSink) -> anyhow::Re
             return Ok(never_started(None, Verdict::InfraError, ReasonCode::WorkerError, &detail));
         }
     };
-    let inputs = inputs::gather(spec, scenario, blobs)?;
+    let inputs = inputs::gather(spec, scenario, blobs, engine)?;
     Ok(crate::run::run_job(inputs, sink)?)
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::io;
 
+use darkroom_emu_core::machine::EngineChoice;
 use darkroom_protocol::worker::SandboxProbe;
 
 use super::raw;
@@ -15,9 +16,12 @@ use super::sandbox::{self, Budget, PathRules, SandboxError};
 pub fn probe_sandbox(budget: &Budget) -> Result<Vec<SandboxProbe>, SandboxError> {
     super::close_strangers(&BTreeSet::new());
     let descriptors = descriptors();
+    // As a job has it: what there is of executable memory must not make more of it possible.
+    let _engine = EngineChoice::reserve();
+    let code = writable_code();
     let paths = sandbox::enter(budget)?;
     let mut probes = try_everything();
-    probes.push(descriptors);
+    probes.extend([descriptors, code]);
     probes.push(SandboxProbe {
         name: "landlock".to_owned(),
         // Seccomp alone refuses every path too: a missing Landlock is worth a note, not a refusal to work.
@@ -73,4 +77,18 @@ fn descriptors() -> SandboxProbe {
     let detail =
         if strangers.is_empty() { "standard streams only".to_owned() } else { format!("{strangers:?}") };
     SandboxProbe { name: "descriptors".to_owned(), refused: strangers.is_empty(), detail }
+}
+
+/// No address may be writable and executable, generated code's memory included. Looked at before the cage closes, which
+/// hides `/proc`.
+fn writable_code() -> SandboxProbe {
+    let maps = std::fs::read_to_string("/proc/self/maps");
+    let both = |line: &&str| line.split(' ').nth(1).is_some_and(|rights| rights.starts_with("rwx"));
+    let found = maps.as_ref().map(|maps| maps.lines().filter(both).map(str::to_owned).collect::<Vec<_>>());
+    let (refused, detail) = match found {
+        Ok(found) if found.is_empty() => (true, "no address is writable and executable".to_owned()),
+        Ok(found) => (false, found.join("; ")),
+        Err(error) => (false, format!("the mappings cannot be read: {error}")),
+    };
+    SandboxProbe { name: "writable-code".to_owned(), refused, detail }
 }

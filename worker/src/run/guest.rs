@@ -98,6 +98,8 @@ pub trait Guest {
     fn card_file(&mut self, path: &str, limit: u64) -> Result<Option<Vec<u8>>, Refused>;
     /// Files that differ from the card's state at power-on, in the order of their paths.
     fn card_changes(&mut self) -> Result<CardState, Refused>;
+    /// Who executes the guest, and why not the one that was wanted.
+    fn engine(&self) -> String;
     /// Hash over CPU, memory, devices and clock, in hexadecimal.
     fn state_hash(&mut self) -> String;
     /// The first faults that the guest took.

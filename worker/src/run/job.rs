@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use darkroom_emu_core::card::{BlockRead, CardBuilder, CardError, FileLimits, FileSet, read_zip};
-use darkroom_emu_core::machine::Roms;
+use darkroom_emu_core::machine::{EngineChoice, Roms};
 use darkroom_models::Camera;
 use darkroom_protocol::limits::Limits;
 use darkroom_protocol::report::RunReport;
@@ -43,6 +43,8 @@ pub struct RunInputs {
     pub references: References,
     /// Caps. These count, not those inside the scenario.
     pub limits: Limits,
+    /// Who executes the guest. It decides nothing but the speed.
+    pub engine: EngineChoice,
 }
 
 /// Runs a job from power-on to its report.
@@ -50,13 +52,13 @@ pub struct RunInputs {
 /// # Errors
 /// Only those of the sink. A build that fits no card, ROMs that fit no camera and whatever the guest does are in the report.
 pub fn run_job(inputs: RunInputs, sink: &mut dyn RunSink) -> io::Result<RunReport> {
-    let RunInputs { camera, roms, card, scenario, references, limits } = inputs;
+    let RunInputs { camera, roms, card, scenario, references, limits, engine } = inputs;
     let refuse = |verdict, code, detail: String| Ok(never_started(Some(&scenario), verdict, code, &detail));
     let card = match card.insert() {
         Ok(card) => card,
         Err(error) => return refuse(Verdict::Failed, ReasonCode::BadBuild, error.to_string()),
     };
-    let mut guest = match MachineGuest::new(&camera, roms, card, scenario.stop_on_fault) {
+    let mut guest = match MachineGuest::new(&camera, roms, card, scenario.stop_on_fault, engine) {
         Ok(guest) => guest,
         Err(error) => return refuse(Verdict::InfraError, ReasonCode::BadRom, error.to_string()),
     };

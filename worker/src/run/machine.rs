@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use darkroom_emu_core::arm::{Core, Decoder, FaultKind, FaultRecord, disassemble};
+use darkroom_emu_core::arm::{self, Core, Decoder, FaultKind, FaultRecord, disassemble};
 use darkroom_emu_core::bus::{self, Direction};
 use darkroom_emu_core::card::{BlockRead, Change, ChangeKind, FatVolume, Overlay, Tree, diff};
 use darkroom_emu_core::clock::GuestTime;
 use darkroom_emu_core::device::card_led;
 use darkroom_emu_core::device::mpu::KeyAction;
 use darkroom_emu_core::frame::Frame;
-use darkroom_emu_core::machine::{Machine, MachineConfig, MachineError, Roms, Stop};
+use darkroom_emu_core::machine::{EngineChoice, Machine, MachineConfig, MachineError, Roms, Stop};
 use darkroom_emu_core::memory::GuestAddr;
 use darkroom_models::{Camera, CardSlot};
 use darkroom_protocol::report::{CardChangeKind, GuestFault, UnknownAccess};
@@ -47,10 +47,12 @@ impl MachineGuest {
         roms: Roms,
         card: Arc<dyn BlockRead>,
         stop_on_fault: bool,
+        engine: EngineChoice,
     ) -> Result<Self, MachineError> {
         let slot = camera.boot_slot().unwrap_or(CardSlot::Sd);
         let overlay = Overlay::new(Arc::clone(&card));
         let mut config = MachineConfig::new(camera, roms);
+        config.engine = engine;
         match slot {
             CardSlot::Cf => config.cf = Some(overlay),
             _ => config.sd = Some(overlay),
@@ -206,6 +208,15 @@ impl Guest for MachineGuest {
         let found = diff(self.base.as_ref(), self.card()?).map_err(refused)?;
         let files = found.changes.into_iter().filter(|change| !change.file.entry.is_folder);
         Ok(CardState { changed: files.map(changed).collect(), damage: found.problems })
+    }
+
+    fn engine(&self) -> String {
+        let name = match self.machine.cpu().engine() {
+            arm::Engine::Interpreter => "interp",
+            arm::Engine::Jit => "jit",
+        };
+        let refused = self.machine.engine_refused().map(|why| format!(" ({why})"));
+        format!("{name}{}", refused.unwrap_or_default())
     }
 
     fn state_hash(&mut self) -> String {

@@ -57,6 +57,7 @@ pub(super) fn tidy_report(
         report.checks.into_iter().map(|check| tidy_check(check, known)).collect::<Result<_, _>>()?;
     check_files(&report, known)?;
     cut(&mut report.stop);
+    cut(&mut report.engine);
     cut(&mut report.state_hash);
     if let Some(reason) = &mut report.reason {
         cut(&mut reason.detail);

@@ -165,6 +165,10 @@ impl Guest for Scripted {
         Ok(CardState { changed: self.files.iter().map(added).collect(), damage: Vec::new() })
     }
 
+    fn engine(&self) -> String {
+        "script".to_owned()
+    }
+
     fn state_hash(&mut self) -> String {
         format!("{}-{}", self.now, self.instructions)
     }

@@ -98,6 +98,7 @@ pub(crate) fn report(verdict: Verdict, reason: Option<Reason>, outcomes: [CheckO
         guest_ns: 1_500_000_000,
         instructions: 42_000,
         host_ms: 12,
+        engine: "jit".to_owned(),
         state_hash: "5a".repeat(32),
         log_bytes: 5,
         log_capped: false,

@@ -140,6 +140,7 @@ impl HeldJob {
             guest_ns: self.guest_ns + 500_000_000,
             instructions: 48_211_390,
             host_ms: 412,
+            engine: "jit".to_owned(),
             state_hash: Digest::of(format!("{} {verdict:?}", self.spec.camera).as_bytes()).to_string(),
             log_bytes: self.log.len() as u64,
             log_capped: false,
