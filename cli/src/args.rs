@@ -43,6 +43,10 @@ pub(crate) enum Command {
     Sample(Sample),
     /// Run CPU test vectors
     CpuCheck(CpuCheck),
+    /// Run random programs in two ways and compare where they end
+    CpuCompare(CpuCompare),
+    /// Torment both engines and whole cameras with guests that mean harm
+    CpuFuzz(CpuFuzz),
     /// Run a bare image in plain RAM
     RunImage(RunImage),
     /// Fill a farm with the open ROMs and the sample builds, run them, check every cell
@@ -93,14 +97,19 @@ fn default_workers() -> usize {
 pub(crate) struct Emu {
     /// Camera, for example 60D
     pub(crate) camera: String,
-    /// Folder with ROM0.BIN, ROM1.BIN, SFDATA.BIN; default: the open ROM
-    #[arg(long, value_name = "DIR")]
+    /// Folder with ROM0.BIN, ROM1.BIN, SFDATA.BIN, or "open": the open boot ROM with the open firmware; default: the open
+    /// boot ROM alone
+    #[arg(long, value_name = "DIR|open")]
     pub(crate) rom: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) card: EmuCard,
     /// What to do and to expect; its references are taken from `references/` beside it
     #[arg(long, value_name = "FILE")]
     pub(crate) scenario: Option<PathBuf>,
+    /// What executes the guest; its results are the same. The interpreter steps in where the host gives no memory for
+    /// generated code
+    #[arg(long, value_enum, default_value_t = CameraEngine::Jit)]
+    pub(crate) engine: CameraEngine,
     /// Guest time to run, in seconds; default: the scenario's limit, or 10
     #[arg(long, value_parser = guest_seconds, value_name = "N")]
     pub(crate) guest_seconds: Option<f64>,
@@ -310,8 +319,17 @@ pub(crate) enum Engine {
     Interp,
     /// The JIT
     Jit,
-    /// Both, compared
+    /// One after the other, compared
     Both,
+}
+
+/// What executes a camera.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum CameraEngine {
+    /// The interpreter
+    Interp,
+    /// The JIT
+    Jit,
 }
 
 /// A processor.
@@ -354,6 +372,68 @@ pub(crate) struct CpuCheck {
     pub(crate) show: u64,
 }
 
+/// The second way of running random programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Against {
+    /// The interpreter in slices, with snapshots in between
+    Interp,
+    /// The JIT, in one go and in slices
+    Jit,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CpuCompare {
+    /// Instruction set and core: v5-arm, v5-thumb, v7-arm-r4, v7-thumb2-r4, v7-arm-a9, v7-thumb2-a9, or all
+    #[arg(long, value_delimiter = ',', default_value = "all", value_name = "ISA")]
+    pub(crate) isa: Vec<String>,
+    /// Programs for each of them
+    #[arg(long, default_value_t = 10_000, value_name = "N")]
+    pub(crate) programs: u64,
+    /// What the interpreter in one go is compared with: the JIT, or the interpreter in slices
+    #[arg(long, value_enum, default_value_t = Against::Jit)]
+    pub(crate) against: Against,
+    /// Programs that mean harm: memory full of anything, every control register written
+    #[arg(long)]
+    pub(crate) hostile: bool,
+    /// Seed of the series
+    #[arg(long, default_value_t = 1, value_name = "S")]
+    pub(crate) seed: u64,
+    /// Number of the first program
+    #[arg(long, default_value_t = 0, value_name = "K")]
+    pub(crate) first: u64,
+    /// Threads
+    #[arg(long, default_value_t = default_workers(), value_name = "T")]
+    pub(crate) threads: usize,
+    /// How many programs that differ are shown in full
+    #[arg(long, default_value_t = 3, value_name = "N")]
+    pub(crate) show: usize,
+    /// Print the state hashes of all ends, joined; slower
+    #[arg(long)]
+    pub(crate) hash: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CpuFuzz {
+    /// Host seconds to go on
+    #[arg(long, default_value_t = 60, value_name = "N")]
+    pub(crate) seconds: u64,
+    /// Seed of the series
+    #[arg(long, default_value_t = 1, value_name = "S")]
+    pub(crate) seed: u64,
+    /// Number of the first case
+    #[arg(long, default_value_t = 0, value_name = "K")]
+    pub(crate) first: u64,
+    /// Stop after this many cases
+    #[arg(long, default_value_t = u64::MAX, value_name = "N")]
+    pub(crate) cases: u64,
+    /// Threads
+    #[arg(long, default_value_t = default_workers(), value_name = "T")]
+    pub(crate) threads: usize,
+    /// Work in this process; the cases under way are noted in a file
+    #[arg(long, hide = true, value_name = "FILE")]
+    pub(crate) journal: Option<PathBuf>,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct RunImage {
     /// The image
@@ -377,9 +457,9 @@ pub(crate) struct RunImage {
     #[arg(long, default_value_t = u64::MAX, value_name = "N")]
     pub(crate) max_insns: u64,
     /// What executes it
-    #[arg(long, value_enum, default_value_t = Engine::Interp)]
+    #[arg(long, value_enum, default_value_t = Engine::Jit)]
     pub(crate) engine: Engine,
-    /// Print host seconds and MIPS
+    /// Print host seconds, MIPS and what was compiled
     #[arg(long)]
     pub(crate) stats: bool,
 }

@@ -1,12 +1,13 @@
 //! Which engine executes guest code.
 
-use crate::args::Engine;
-use crate::exit::Usage;
+use crate::args;
+use darkroom_emu_core::arm::Engine;
 
-/// The interpreter is the only engine so far: asking for another is an error, never a silent substitute.
-pub(super) fn require_interpreter(engine: Engine) -> Result<(), Usage> {
-    match engine {
-        Engine::Interp => Ok(()),
-        Engine::Jit | Engine::Both => Err(Usage("this build has no JIT yet: use --engine interp".to_owned())),
+/// The engines that an option names.
+pub(super) const fn engines(option: args::Engine) -> &'static [Engine] {
+    match option {
+        args::Engine::Interp => &[Engine::Interpreter],
+        args::Engine::Jit => &[Engine::Jit],
+        args::Engine::Both => &[Engine::Interpreter, Engine::Jit],
     }
 }

@@ -4,6 +4,8 @@ mod card;
 mod card_source;
 mod compare;
 mod cpu_check;
+mod cpu_compare;
+mod cpu_fuzz;
 mod demo;
 mod emu;
 mod engine;
@@ -35,6 +37,8 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Compare(arguments) => block_on(compare::run(arguments)),
         Command::Scenario(arguments) => block_on(scenario::run(arguments)),
         Command::CpuCheck(arguments) => cpu_check::run(&arguments),
+        Command::CpuCompare(arguments) => cpu_compare::run(&arguments),
+        Command::CpuFuzz(arguments) => cpu_fuzz::run(&arguments),
         Command::RunImage(arguments) => run_image::run(&arguments),
         Command::Sample(arguments) => sample::run(&arguments),
         Command::Demo(arguments) => block_on(demo::run(arguments)),

@@ -7,6 +7,7 @@ use crate::exit::{Outcome, Usage};
 use crate::farm::{Farm, FarmError};
 use anyhow::Context;
 use darkroom_emu_core::machine::{Machine, MachineConfig, Roms};
+use darkroom_firmware::OpenRom;
 use darkroom_models::{Camera, Catalog};
 use std::fs;
 use std::path::Path;
@@ -51,8 +52,19 @@ fn check(camera: &str, dir: &Path) -> anyhow::Result<Outcome> {
 pub(super) fn open_files(camera: &Camera) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
     let open = darkroom_firmware::open_rom(camera.id.as_str())
         .ok_or_else(|| Usage(format!("there is no open ROM for {}", camera.id)))?;
+    Ok(by_name(open))
+}
+
+/// The open ROM of a camera with the open firmware, as files.
+pub(super) fn open_firmware_files(camera: &Camera) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
+    let open = darkroom_firmware::open_firmware(camera.id.as_str(), None)
+        .ok_or_else(|| Usage(format!("there is no open firmware for {}", camera.id)))?;
+    Ok(by_name(open))
+}
+
+fn by_name(open: OpenRom) -> Vec<(String, Vec<u8>)> {
     let files = [("ROM0.BIN", open.rom0), ("ROM1.BIN", Some(open.rom1)), ("SFDATA.BIN", open.serial_flash)];
-    Ok(files.into_iter().filter_map(|(name, bytes)| Some((name.to_owned(), bytes?))).collect())
+    files.into_iter().filter_map(|(name, bytes)| Some((name.to_owned(), bytes?))).collect()
 }
 
 /// The ROM files that a camera needs, read from a folder.

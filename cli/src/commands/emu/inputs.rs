@@ -2,10 +2,11 @@
 
 use super::super::card_source;
 use super::super::models::find;
-use super::super::rom::{chips, from_folder, open_files};
-use crate::args::{Emu as Arguments, EmuCard};
+use super::super::rom::{chips, from_folder, open_files, open_firmware_files};
+use crate::args::{CameraEngine, Emu as Arguments, EmuCard};
 use crate::exit::Usage;
 use crate::farm::ScenarioFiles;
+use darkroom_emu_core::machine::EngineChoice;
 use darkroom_models::{Camera, Catalog};
 use darkroom_protocol::limits::Limits;
 use darkroom_protocol::scenario::{Scenario, Step};
@@ -23,10 +24,16 @@ pub(super) fn read(arguments: &Arguments) -> anyhow::Result<RunInputs> {
     };
     let limits = limits(&scenario, arguments);
     let roms = match &arguments.rom {
+        Some(open) if open.as_os_str() == "open" => chips(open_firmware_files(camera)?),
         Some(dir) => from_folder(camera, dir)?,
         None => chips(open_files(camera)?),
     };
-    Ok(RunInputs { camera: camera.clone(), roms, card: card(&arguments.card)?, scenario, references, limits })
+    let engine = match arguments.engine {
+        CameraEngine::Interp => EngineChoice::Interpreter,
+        CameraEngine::Jit => EngineChoice::Jit,
+    };
+    let card = card(&arguments.card)?;
+    Ok(RunInputs { camera: camera.clone(), roms, card, scenario, references, limits, engine })
 }
 
 fn with_references(camera: &Camera, files: &ScenarioFiles) -> anyhow::Result<(Scenario, References)> {

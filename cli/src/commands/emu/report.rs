@@ -66,5 +66,6 @@ fn print_figures(report: &RunReport) {
         report.host_ms as f64 / 1e3,
         report.instructions
     );
+    say!("executed by: {}", report.engine);
     say!("state hash: {}", report.state_hash);
 }
