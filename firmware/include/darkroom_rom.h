@@ -34,6 +34,7 @@ struct camera {
     uint32_t mpu_request, mpu_request_bit, mpu_status;
     uint32_t sd_host, sd_dma;
     uint32_t cf_ata, cf_dma;
+    uint32_t firmware_start;
 };
 
 /* Results of the file services; sizes are returned as numbers >= 0. */

@@ -10,6 +10,7 @@ function slots(text) { return (text ~ /SD/ ? 1 : 0) + (text ~ /CF/ ? 2 : 0) }
     printf "  .led_register = %s, .led_on = %s, .led_off = %s,\n", hex("led_register"), hex("led_on"), hex("led_off")
     printf "  .mpu_request = %s, .mpu_request_bit = %s, .mpu_status = %s,\n", hex("mpu_request"), hex("mpu_request_bit"),
         hex("mpu_status")
-    printf "  .sd_host = %s, .sd_dma = %s, .cf_ata = %s, .cf_dma = %s },\n", hex("sd_host"), hex("sd_dma"), hex("cf_ata"),
+    printf "  .sd_host = %s, .sd_dma = %s, .cf_ata = %s, .cf_dma = %s,\n", hex("sd_host"), hex("sd_dma"), hex("cf_ata"),
         hex("cf_dma")
+    printf "  .firmware_start = %s },\n", hex("firmware_start")
 }

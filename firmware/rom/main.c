@@ -7,6 +7,7 @@
 #define PROGRAM_ADDRESS 0x00800000u
 #define PROGRAM_LIMIT 0x04000000u /* the boot screen begins here */
 #define PROGRAM_FILE "AUTOEXEC.BIN"
+#define FIRMWARE_DOOR 0xE51FF004u /* LDR PC, [PC, #-4] */
 #define BOOT_COPY 0x00100000u /* where cameras run their boot code */
 
 extern const uint32_t reset_vector[];
@@ -28,6 +29,23 @@ void stop_no_firmware(void)
     stop_with_text("a program asked for the camera's firmware\n", no_firmware);
 }
 
+/* Without a firmware, its start address leads back here by a jump through this word of the image (start.S). */
+static bool has_firmware(void)
+{
+    const uint32_t *start = (const uint32_t *)camera_facts()->firmware_start;
+    return start[3] != FIRMWARE_DOOR;
+}
+
+/* Does nothing in a ROM without a firmware. */
+static void start_firmware(void)
+{
+    uint32_t start = camera_facts()->firmware_start;
+    if (!has_firmware())
+        return;
+    print("[ROM] starting the firmware at %08X\n", start);
+    start_program(start);
+}
+
 /* All words of the image but the camera's name add up to zero. */
 static bool image_sum_right(void)
 {
@@ -45,8 +63,10 @@ static void check_boot_flag(void)
     uint32_t flag = reg_read(BOOT_FLAG);
     bool from_card = flag == BOOT_FROM_CARD;
     print("[ROM] boot flag %08X: %s\n", flag, from_card ? "boot from card" : "do not boot from card");
-    if (!from_card)
-        stop_with_text("the boot flag asks for the camera's firmware\n", no_firmware);
+    if (from_card)
+        return;
+    start_firmware();
+    stop_with_text("the boot flag asks for the camera's firmware\n", no_firmware);
 }
 
 static enum verdict load_program(void)
@@ -110,6 +130,8 @@ void rom_main(void)
     print("[ROM] Darkroom open boot ROM " ROM_VERSION ", %s\n", camera_facts()->name);
     check_boot_flag();
     enum verdict verdict = find_program();
+    if (verdict < NO_PROGRAM)
+        start_firmware();
     if (verdict == NO_PROGRAM)
         stop_no_fir_file(verdicts[verdict]);
     if (verdict != READY)

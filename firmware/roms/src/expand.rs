@@ -9,6 +9,7 @@
 //! 4. The image in the last 64 KiB of ROM1, with the camera's name, zero padded to 16 bytes, at FFFF0020.
 
 use crate::camera::{self, Camera};
+use crate::dryos;
 
 /// Version of the open boot ROM, as it prints it.
 pub const ROM_VERSION: &str = "1.0";
@@ -18,6 +19,8 @@ pub const ROM_VERSION: &str = "1.0";
 pub struct OpenRom {
     /// Version of the open boot ROM.
     pub version: &'static str,
+    /// Version of the camera's firmware that the open firmware stands for (`111`); `None`: the boot ROM alone.
+    pub firmware: Option<&'static str>,
     /// `ROM0.BIN`, for cameras that have a second chip.
     pub rom0: Option<Vec<u8>>,
     /// `ROM1.BIN`, the chip the camera starts from.
@@ -29,7 +32,7 @@ pub struct OpenRom {
 static IMAGE: &[u8] = include_bytes!("../../blobs/open-boot-rom.bin");
 
 const ROM0_BASE: u32 = 0xF000_0000;
-const ROM1_BASE: u32 = 0xF800_0000;
+pub(crate) const ROM1_BASE: u32 = 0xF800_0000;
 const IMAGE_SPACE: usize = 0x1_0000;
 const STAMP: usize = 0x20;
 const STAMP_BYTES: usize = 16;
@@ -44,10 +47,19 @@ pub fn open_rom(camera: &str) -> Option<OpenRom> {
     let camera = camera::find(camera)?;
     Some(OpenRom {
         version: ROM_VERSION,
+        firmware: None,
         rom0: unused(ROM0_BASE, camera.rom0_size),
         rom1: rom1(camera),
         serial_flash: unused(0, camera.serial_flash),
     })
+}
+
+/// The open boot ROM with the open firmware behind it, by the name of the model and, for models with several, the version of the
+/// firmware it stands for (`111`; by default the first). `None` for a camera or a version without one.
+pub fn open_firmware(camera: &str, version: Option<&str>) -> Option<OpenRom> {
+    let mut rom = open_rom(camera)?;
+    rom.firmware = Some(dryos::lay_into(camera, version, &mut rom)?);
+    Some(rom)
 }
 
 fn rom1(camera: &Camera) -> Vec<u8> {

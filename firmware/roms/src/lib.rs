@@ -3,11 +3,13 @@
 //! an ARM compiler; a test builds them again and compares.
 
 mod camera;
+mod dryos;
 mod expand;
 mod samples;
 mod scenarios;
 
 pub use camera::cameras;
-pub use expand::{OpenRom, ROM_VERSION, open_rom};
+pub use dryos::{contract_guest, firmwares};
+pub use expand::{OpenRom, ROM_VERSION, open_firmware, open_rom};
 pub use samples::{BIG_FILE, BIG_FILE_BYTES, CardFile, SAMPLES, Sample, sample};
 pub use scenarios::{ReferenceFrame, SampleScenario, scenario};

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{fs, io};
 
-use darkroom_firmware::SAMPLES;
+use darkroom_firmware::{SAMPLES, firmwares};
 
 /// The compiler the images in `blobs/` were built with.
 const COMPILER: &str = "12.2.1";
@@ -38,7 +38,11 @@ fn building_again_gives_the_same_images() {
     }
     let folder = tempfile::tempdir().expect("a temporary folder");
     assert!(build_into(folder.path()).expect("make starts"), "make failed");
-    for name in std::iter::once("open-boot-rom").chain(SAMPLES) {
+    let kinds = ["dryos", "contract"].into_iter();
+    let cameras =
+        kinds.flat_map(|kind| firmwares().map(move |(camera, version)| format!("{kind}-{camera}.{version}")));
+    let others = ["open-boot-rom", "dryos"].into_iter().chain(SAMPLES).map(str::to_owned);
+    for name in others.chain(cameras) {
         let file = format!("{name}.bin");
         let built = fs::read(folder.path().join("blobs").join(&file)).expect("make built it");
         let kept = fs::read(firmware_folder().join("blobs").join(&file)).expect("it is committed");

@@ -1,0 +1,31 @@
+/* What the parts of the contract guest share: saying what was found, and the addresses of the camera. */
+#ifndef GUEST_H
+#define GUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One line on the UART per check: "[contract] GROUP: ok WHAT" or "[contract] GROUP: FAIL WHAT". */
+void group(const char *name);
+void check(bool holds, const char *what);
+void say(const char *text);
+
+/* An address of the camera's table, by its name there. */
+#define ADDRESS(name) ({ extern char name[]; (uint32_t)name; })
+#define WORD(name) (*(volatile uint32_t *)ADDRESS(name))
+
+static inline uint32_t clock_us(void)
+{
+    return *(volatile uint32_t *)0xC0242014 & 0xFFFFF;
+}
+
+/* Milliseconds between two readings less than a second apart. */
+static inline uint32_t passed_ms(uint32_t from)
+{
+    return ((clock_us() - from) & 0xFFFFF) / 1000;
+}
+
+void contract(void);
+
+#endif
