@@ -41,15 +41,24 @@ pub enum BenchError {
         /// What happened instead.
         why: String,
     },
-    /// An engine computed something else than the host.
-    #[error("{engine} printed {got:?}, the host prints {expected:?}")]
+    /// An engine computed something else than the host, or than another engine.
+    #[error("{engine} printed {got:?} instead of {expected:?}")]
     WrongResult {
         /// Which engine.
         engine: &'static str,
-        /// The host's line.
+        /// The right line.
         expected: String,
         /// The engine's line.
         got: String,
+    },
+    /// The host would not save or fork a machine.
+    #[error(transparent)]
+    Snapshot(#[from] darkroom_emu_core::memory::SnapshotError),
+    /// A fork differs from what it is a fork of.
+    #[error("the fork of a machine has another content at {at:#010x}")]
+    WrongFork {
+        /// Address of the first page that differs.
+        at: u32,
     },
     /// The farm did not answer.
     #[error("no answer from the farm: {0}")]

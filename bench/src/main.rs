@@ -5,10 +5,13 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::{Parser, Subcommand};
+use darkroom_bench::cold::{self, ColdPlan};
 use darkroom_bench::cpu::{self, Plan};
-use darkroom_bench::engine::{Engine, Interpreter, Native, Qemu};
+use darkroom_bench::engine::{Engine, Native, Ours, Qemu};
 use darkroom_bench::farm::{self, FarmPlan};
 use darkroom_bench::kernels::{ConsoleKind, Kernel, KernelBuild, Level, Selection, Variant};
+use darkroom_bench::snapshot::{self, SnapshotPlan};
+use darkroom_emu_core::arm;
 
 /// Figures of the emulator and the farm.
 #[derive(Parser)]
@@ -25,8 +28,25 @@ struct Arguments {
 enum Command {
     /// Runs the kernels in our engines, in QEMU and natively, and compares their speed
     Cpu(CpuArguments),
+    /// Runs code that is executed once or a few times in our engines and in QEMU
+    Cold(ColdArguments),
     /// Measures latency and throughput of a running farm
     Farm(FarmArguments),
+    /// Measures what it costs to save a machine and to fork it
+    Snapshot(SnapshotArguments),
+}
+
+#[derive(clap::Args)]
+struct SnapshotArguments {
+    /// RAM of the machine in MiB
+    #[arg(long, default_value_t = 512, value_parser = clap::value_parser!(u64).range(1..=3072))]
+    ram_mib: u64,
+    /// What the machine has written since the last snapshot, in MiB
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3072))]
+    dirty_mib: u64,
+    /// Measurements of each figure
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+    repeats: u32,
 }
 
 #[derive(clap::Args)]
@@ -41,7 +61,7 @@ struct CpuArguments {
     #[arg(long, value_enum, default_value = "O2")]
     level: Level,
     /// Engines to compare
-    #[arg(long, value_delimiter = ',', default_value = "interp,qemu,native")]
+    #[arg(long, value_delimiter = ',', default_value = "jit,interp,qemu,native")]
     engines: Vec<String>,
     /// How long a run should take, in milliseconds of processor time
     #[arg(long, default_value_t = 300)]
@@ -52,6 +72,22 @@ struct CpuArguments {
     /// Where the kernels are built
     #[arg(long, default_value = "firmware/kernels/build")]
     build: PathBuf,
+}
+
+#[derive(clap::Args)]
+struct ColdArguments {
+    /// Distinct blocks
+    #[arg(long, default_value_t = 200_000, value_parser = clap::value_parser!(u32).range(100..=1_000_000))]
+    blocks: u32,
+    /// How often each block is executed
+    #[arg(long, value_delimiter = ',', default_value = "1,3", value_parser = clap::value_parser!(u32).range(1..))]
+    rounds: Vec<u32>,
+    /// Engines to compare
+    #[arg(long, value_delimiter = ',', default_value = "jit,interp,qemu")]
+    engines: Vec<String>,
+    /// Measurements of each figure; the median counts
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    repeats: u32,
 }
 
 #[derive(clap::Args)]
@@ -74,7 +110,9 @@ fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let json = match arguments.command {
         Command::Cpu(cpu) => serde_json::to_string_pretty(&run_cpu(&cpu)?)?,
+        Command::Cold(cold) => serde_json::to_string_pretty(&run_cold(&cold)?)?,
         Command::Farm(farm) => serde_json::to_string_pretty(&run_farm(farm)?)?,
+        Command::Snapshot(snapshot) => serde_json::to_string_pretty(&run_snapshot(&snapshot)?)?,
     };
     if let Some(file) = arguments.json {
         std::fs::write(&file, json + "\n").with_context(|| format!("writing {}", file.display()))?;
@@ -88,7 +126,8 @@ fn run_cpu(arguments: &CpuArguments) -> anyhow::Result<cpu::CpuReport> {
     let selection = Selection { variants: &variants, levels: &levels, console: ConsoleKind::Semihosting };
     let build = KernelBuild::make(&arguments.build, selection)?;
     let kernels = chosen(build.kernels(arguments.level)?, &arguments.kernels)?;
-    let engines = engines(&arguments.engines, &build, arguments.level)?;
+    let native = Native { program: build.native(arguments.level) };
+    let engines = engines(&arguments.engines, Some(&native))?;
     let plan = Plan {
         build: &build,
         level: arguments.level,
@@ -105,6 +144,22 @@ fn run_cpu(arguments: &CpuArguments) -> anyhow::Result<cpu::CpuReport> {
     Ok(report)
 }
 
+fn run_cold(arguments: &ColdArguments) -> anyhow::Result<cold::ColdReport> {
+    let engines = engines(&arguments.engines, None)?;
+    let plan = ColdPlan {
+        blocks: arguments.blocks,
+        rounds: &arguments.rounds,
+        engines: &engines.iter().map(AsRef::as_ref).collect::<Vec<_>>(),
+        repeats: arguments.repeats,
+    };
+    let report = cold::measure(&plan, &mut |variant, rounds| {
+        eprintln!("measuring {variant}, each block {rounds} times");
+    })?;
+    println!("{}", Qemu::version().unwrap_or_default());
+    print!("{}", cold::table(&report));
+    Ok(report)
+}
+
 fn run_farm(arguments: FarmArguments) -> anyhow::Result<farm::FarmReport> {
     let plan = FarmPlan {
         server: arguments.server,
@@ -115,6 +170,16 @@ fn run_farm(arguments: FarmArguments) -> anyhow::Result<farm::FarmReport> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let report = runtime.block_on(farm::measure(&plan))?;
     print!("{}", farm::table(&report));
+    Ok(report)
+}
+
+fn run_snapshot(arguments: &SnapshotArguments) -> anyhow::Result<snapshot::SnapshotReport> {
+    let SnapshotArguments { ram_mib, dirty_mib, repeats } = *arguments;
+    if dirty_mib > ram_mib {
+        bail!("--dirty-mib {dirty_mib} is more than --ram-mib {ram_mib}");
+    }
+    let report = snapshot::measure(&SnapshotPlan { ram_mib, dirty_mib, repeats })?;
+    print!("{}", snapshot::table(&report));
     Ok(report)
 }
 
@@ -132,13 +197,16 @@ fn chosen(all: Vec<Kernel>, wanted: &[String]) -> anyhow::Result<Vec<Kernel>> {
     Ok(all.into_iter().filter(is_wanted).collect())
 }
 
-fn engines(names: &[String], build: &KernelBuild, level: Level) -> anyhow::Result<Vec<Box<dyn Engine>>> {
+/// The engines of these names; the host's own only where there is a program for it.
+fn engines(names: &[String], native: Option<&Native>) -> anyhow::Result<Vec<Box<dyn Engine>>> {
     let engine = |name: &String| -> anyhow::Result<Box<dyn Engine>> {
-        Ok(match name.as_str() {
-            "interp" => Box::new(Interpreter),
-            "qemu" => Box::new(Qemu),
-            "native" => Box::new(Native { program: build.native(level) }),
-            _ => bail!("no engine is called '{name}'; there are interp, qemu, native"),
+        Ok(match (name.as_str(), native) {
+            ("interp", _) => Box::new(Ours(arm::Engine::Interpreter)),
+            ("jit", _) => Box::new(Ours(arm::Engine::Jit)),
+            ("qemu", _) => Box::new(Qemu),
+            ("native", Some(native)) => Box::new(native.clone()),
+            (_, Some(_)) => bail!("no engine is called '{name}'; there are jit, interp, qemu, native"),
+            (_, None) => bail!("no engine is called '{name}' here; there are jit, interp, qemu"),
         })
     };
     names.iter().map(engine).collect()

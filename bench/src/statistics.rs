@@ -1,3 +1,5 @@
+use serde::Serialize;
+
 /// The middle value; the mean of the two middle ones when their number is even. 0 for no values.
 #[must_use]
 pub fn median(values: &[f64]) -> f64 {
@@ -26,6 +28,29 @@ pub fn geometric_mean(values: &[f64]) -> f64 {
     }
     let logarithms: f64 = values.iter().map(|value| value.ln()).sum();
     (logarithms / values.len() as f64).exp()
+}
+
+/// How a time is spread, in milliseconds.
+#[derive(Clone, Debug, Serialize)]
+pub struct Distribution {
+    /// Half of the values are no longer.
+    pub p50_ms: f64,
+    /// 99 of 100 values are no longer.
+    pub p99_ms: f64,
+    /// The longest.
+    pub max_ms: f64,
+}
+
+impl Distribution {
+    /// Of these values in milliseconds.
+    #[must_use]
+    pub fn of(millis: &[f64]) -> Self {
+        Self {
+            p50_ms: percentile(millis, 50),
+            p99_ms: percentile(millis, 99),
+            max_ms: percentile(millis, 100),
+        }
+    }
 }
 
 fn sorted(values: &[f64]) -> Vec<f64> {

@@ -4,10 +4,16 @@
 use std::path::Path;
 use std::process::Command;
 
-use darkroom_bench::engine::{Engine, Interpreter, Work};
+use darkroom_bench::engine::{Engine, Ours, Work};
 use darkroom_bench::kernels::{ConsoleKind, Kernel, KernelBuild, Level, Selection, Variant};
+use darkroom_emu_core::arm;
 use darkroom_emu_core::bare::{BareConfig, BareMachine, End};
 use darkroom_emu_core::memory::GuestAddr;
+
+#[cfg(target_arch = "x86_64")]
+const ENGINES: &[arm::Engine] = &[arm::Engine::Interpreter, arm::Engine::Jit];
+#[cfg(not(target_arch = "x86_64"))]
+const ENGINES: &[arm::Engine] = &[arm::Engine::Interpreter];
 
 /// All tests share one build folder; the first one fills it.
 fn build(console: ConsoleKind) -> KernelBuild {
@@ -31,23 +37,26 @@ fn prints_the_same(console: ConsoleKind, variant: Variant, level: Level) {
     let image = build.image(variant, level).expect("it was built");
     let every = Kernel { index: EVERY, name: "all".to_owned() };
     let work = Work { variant, image: &image, kernel: &every, rounds: 2 };
-    let outcome = Interpreter.run(work).unwrap_or_else(|error| panic!("{variant} {level}: {error}"));
     let expected = on_the_host(&build, level, 2);
     assert!(expected.lines().count() >= 13, "the host printed only {expected:?}");
-    for (got, expected) in outcome.console.lines().zip(expected.lines()) {
-        assert_eq!(got, expected, "{variant} {level}");
+    for engine in ENGINES {
+        let outcome =
+            Ours(*engine).run(work).unwrap_or_else(|error| panic!("{variant} {level} {engine:?}: {error}"));
+        for (got, expected) in outcome.console.lines().zip(expected.lines()) {
+            assert_eq!(got, expected, "{variant} {level} {engine:?}");
+        }
+        assert_eq!(outcome.console.lines().count(), expected.lines().count(), "{variant} {level} {engine:?}");
     }
-    assert_eq!(outcome.console.lines().count(), expected.lines().count(), "{variant} {level}");
 }
 
 macro_rules! variants {
-    ($($(#[$attribute:meta])* $name:ident: $variant:ident),* $(,)?) => { $(
+    ($($name:ident: $variant:ident),* $(,)?) => { $(
         mod $name {
             use super::*;
-            $(#[$attribute])* #[test] fn o0() { prints_the_same(ConsoleKind::Ml, Variant::$variant, Level::O0); }
-            $(#[$attribute])* #[test] fn o1() { prints_the_same(ConsoleKind::Ml, Variant::$variant, Level::O1); }
-            $(#[$attribute])* #[test] fn o2() { prints_the_same(ConsoleKind::Ml, Variant::$variant, Level::O2); }
-            $(#[$attribute])* #[test] fn o3() { prints_the_same(ConsoleKind::Ml, Variant::$variant, Level::O3); }
+            #[test] fn o0() { prints_the_same(ConsoleKind::Ml, Variant::$variant, Level::O0); }
+            #[test] fn o1() { prints_the_same(ConsoleKind::Ml, Variant::$variant, Level::O1); }
+            #[test] fn o2() { prints_the_same(ConsoleKind::Ml, Variant::$variant, Level::O2); }
+            #[test] fn o3() { prints_the_same(ConsoleKind::Ml, Variant::$variant, Level::O3); }
         }
     )* };
 }
@@ -57,9 +66,7 @@ variants! {
     v5_thumb: V5Thumb,
     r4_arm: R4Arm,
     r4_thumb2: R4Thumb2,
-    #[ignore = "the interpreter has no floating-point unit yet"]
     r4_thumb2_hard: R4Thumb2Hard,
-    #[ignore = "the interpreter has no floating-point unit yet"]
     a9_thumb2_neon: A9Thumb2Neon,
 }
 

@@ -1,14 +1,14 @@
-//! What executes a kernel: our interpreter, QEMU, or the host itself.
+//! What executes a kernel: our engines, QEMU, or the host itself.
 
 mod clock;
-mod interp;
 mod native;
+mod ours;
 mod qemu;
 
 use std::time::Duration;
 
-pub use interp::Interpreter;
 pub use native::Native;
+pub use ours::Ours;
 pub use qemu::Qemu;
 
 use crate::Result;

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use crate::percentile;
+use crate::Distribution;
 
 /// What was measured on a farm.
 #[derive(Clone, Debug, Serialize)]
@@ -26,27 +26,6 @@ pub struct Latency {
     pub enqueue_to_claim: Distribution,
     /// From the deciding claim to the verdict: fetching, running and reporting.
     pub claim_to_verdict: Distribution,
-}
-
-/// How a time is spread, in milliseconds.
-#[derive(Clone, Debug, Serialize)]
-pub struct Distribution {
-    /// Half of the jobs take no longer.
-    pub p50_ms: f64,
-    /// 99 of 100 jobs take no longer.
-    pub p99_ms: f64,
-    /// The longest.
-    pub max_ms: f64,
-}
-
-impl Distribution {
-    pub(super) fn of(millis: &[f64]) -> Self {
-        Self {
-            p50_ms: percentile(millis, 50),
-            p99_ms: percentile(millis, 99),
-            max_ms: percentile(millis, 100),
-        }
-    }
 }
 
 /// How many jobs a farm does when all are queued at once.

@@ -5,9 +5,9 @@ use time::Duration;
 use tokio::task::JoinSet;
 
 use super::client::Farm;
-use super::figures::{Distribution, Latency};
+use super::figures::Latency;
 use super::{FarmPlan, setup};
-use crate::{BenchError, Result};
+use crate::{BenchError, Distribution, Result};
 
 /// What one job took.
 struct Times {

@@ -7,7 +7,7 @@ mod setup;
 mod table;
 mod throughput;
 
-pub use figures::{Distribution, FarmReport, Latency, Throughput};
+pub use figures::{FarmReport, Latency, Throughput};
 pub use table::table;
 
 use client::Farm;

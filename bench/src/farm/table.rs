@@ -1,6 +1,7 @@
 use std::fmt::Write;
 
-use super::figures::{Distribution, FarmReport};
+use super::figures::FarmReport;
+use crate::Distribution;
 
 /// The figures for people.
 #[must_use]

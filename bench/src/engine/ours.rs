@@ -1,3 +1,4 @@
+use darkroom_emu_core::arm;
 use darkroom_emu_core::bare::{BareConfig, BareMachine, End};
 
 use super::{Engine, Outcome, Work, clock};
@@ -9,18 +10,27 @@ const MOST_INSTRUCTIONS: u64 = 100_000_000_000;
 /// No kernel causes exceptions: this often it is checked that none has.
 const SLICE: u64 = 10_000_000;
 
-/// Our interpreter, in this very thread.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Interpreter;
+/// One of our engines, in this very thread.
+#[derive(Clone, Copy, Debug)]
+pub struct Ours(pub arm::Engine);
 
-impl Engine for Interpreter {
+impl Engine for Ours {
     fn name(&self) -> &'static str {
-        "interp"
+        match self.0 {
+            arm::Engine::Interpreter => "interp",
+            arm::Engine::Jit => "jit",
+        }
     }
 
     fn run(&self, work: Work<'_>) -> Result<Outcome> {
         let start = clock::of_this_thread();
         let mut machine = BareMachine::new(&BareConfig::new(work.variant.core()))?;
+        let failed = |error: arm::ArenaError| BenchError::Run {
+            engine: self.name(),
+            kernel: work.kernel.name.clone(),
+            why: error.to_string(),
+        };
+        machine.cpu_mut().set_engine(self.0).map_err(failed)?;
         machine.load(LOAD_ADDRESS, work.told_image().bytes())?;
         machine.start_at(LOAD_ADDRESS, false);
         let mut console = Vec::new();
