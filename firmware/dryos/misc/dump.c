@@ -1,19 +1,24 @@
-/* call("dumpf"): the debug messages that are kept go to the first free FLOGnnn.LOG of the card. */
+/* call("dumpf"): the debug messages that are kept go to the first free FLOGnnn.LOG of the card: SD if there is one, else CF. */
 #include "fs/fio.h"
-#include "kernel/camera.h"
+#include "fs/fs.h"
 #include "kernel/debug.h"
 #include "kernel/memory.h"
 #include "kernel/offer.h"
 
 #define MOST_LOGS 1000u
-#define SLOT_SD 1u
+
+static char drive_with_card(void)
+{
+    struct fs_drive facts;
+    return fs_drive('B', &facts) == FS_OK ? 'B' : 'A';
+}
 
 static struct fio_handle *new_log(void)
 {
-    char path[24];
+    char path[24], drive = drive_with_card();
     uint32_t size;
     for (uint32_t i = 0; i < MOST_LOGS; i++) {
-        format_text(path, sizeof path, "%c:/FLOG%03u.LOG", camera->slots & SLOT_SD ? 'B' : 'A', i);
+        format_text(path, sizeof path, "%c:/FLOG%03u.LOG", drive, i);
         if (fio_size(path, &size) != 0)
             return fio_create(path);
     }
