@@ -49,7 +49,7 @@ pub(crate) enum Command {
     CpuFuzz(CpuFuzz),
     /// Run a bare image in plain RAM
     RunImage(RunImage),
-    /// Fill a farm with the open ROMs and the sample builds, run them, check every cell
+    /// Run the sample builds on the open ROMs of all cameras in a farm, check every cell
     Demo(Demo),
 }
 
@@ -217,7 +217,7 @@ pub(crate) enum Rom {
         camera: String,
         /// Folder with the files
         dir: PathBuf,
-        /// Firmware version of the dump, for example 111
+        /// Firmware version of the dump, for example 111; open belongs to the farm where it ships that set
         #[arg(long, value_name = "VERSION")]
         firmware: String,
         #[command(flatten)]
@@ -236,7 +236,8 @@ pub(crate) struct Submit {
     /// Scenario stored in the farm; repeat it. Default: boot
     #[arg(long = "scenario", short = 's', value_delimiter = ',', value_name = "NAME")]
     pub(crate) scenarios: Vec<String>,
-    /// ROM firmware to run on: open, or a version
+    /// ROM firmware to run on: a version; open, the farm's open firmware of the version that the build is for; or
+    /// open:VERSION. Default: the newest set of the build's version, else open
     #[arg(long, value_name = "VERSION")]
     pub(crate) firmware: Option<String>,
     /// Name of the batch

@@ -30,8 +30,11 @@ fn submit_waits_and_exits_by_the_result() {
     let path = |name: &str| dir.path().join(name).display().to_string();
     let rom = path("rom");
     assert_eq!(code(&support::darkroom(&["rom", "open", "60D", &rom])), Some(0));
-    let stored = farm.client(&["rom", "upload", "60D", &rom, "--firmware", "open"]);
+    let stored = farm.client(&["rom", "upload", "60D", &rom, "--firmware", "mine"]);
     assert_eq!(code(&stored), Some(0), "{}", errors(&stored));
+    let refused = farm.client(&["rom", "upload", "60D", &rom, "--firmware", "open"]);
+    assert_eq!(code(&refused), Some(3));
+    assert!(errors(&refused).contains("belongs to the farm"), "{}", errors(&refused));
     let submit = |name: &str, extra: &[&str]| {
         let folder = sample(name, dir.path());
         let scenario = folder.join("scenario.toml").display().to_string();

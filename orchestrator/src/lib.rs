@@ -1,6 +1,6 @@
 //! Web, API, queue, fleet: the orchestrator as a library. The program `darkroom-orchestrator` and `darkroom up` use it.
 //!
-//! Layers, from the outside in: `web` and `api` → `queue`, `intake`, `auth`, `store` → `db`. Only `db` has SQL; only
+//! Layers, from the outside in: `web` and `api` → `queue`, `intake`, `auth`, `shipped`, `store` → `db`. Only `db` has SQL; only
 //! `fleet` knows the container engine.
 
 pub mod api;
@@ -16,6 +16,7 @@ pub mod intake;
 pub mod live;
 pub mod queue;
 pub mod serve;
+pub mod shipped;
 pub mod state;
 pub mod store;
 pub mod up;

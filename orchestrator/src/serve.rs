@@ -7,6 +7,7 @@ use crate::db::PgDb;
 use crate::intake::Intake;
 use crate::live::LiveEvents;
 use crate::queue::{Queue, QueueRules};
+use crate::shipped::Shelf;
 use crate::state::AppState;
 use crate::store::BlobStore;
 use anyhow::Context;
@@ -33,6 +34,8 @@ pub struct ServerSettings {
     pub rules: QueueRules,
     /// Caps of uploads.
     pub limits: Limits,
+    /// ROM sets and scenarios that are there from the start.
+    pub shelf: Shelf,
 }
 
 impl Default for ServerSettings {
@@ -43,6 +46,7 @@ impl Default for ServerSettings {
             secure_cookies: false,
             rules: QueueRules::default(),
             limits: Limits::default(),
+            shelf: Shelf::default(),
         }
     }
 }
@@ -66,7 +70,7 @@ impl Server {
     pub async fn start(db: PgDb, settings: ServerSettings) -> anyhow::Result<Self> {
         let state = assemble(db, &settings);
         state.intake.seed_cameras().await?;
-        state.intake.seed_scenarios().await?;
+        settings.shelf.bring(&state.db, &state.blobs, &state.intake).await?;
         let mut server =
             Self { tasks: JoinSet::new(), addresses: Vec::new(), serving: CancellationToken::new(), state };
         let (live, queue) = (server.state.live.clone(), server.state.queue.clone());
@@ -120,7 +124,7 @@ fn assemble(db: PgDb, settings: &ServerSettings) -> AppState {
     AppState {
         auth: Auth::new(db.clone(), settings.anonymous),
         queue: Queue::new(db.clone(), live.clone(), settings.rules, shutdown.clone()),
-        intake: Intake::new(db.clone(), blobs.clone()),
+        intake: Intake::new(db.clone(), blobs.clone(), settings.shelf.clone()),
         limits: Arc::new(settings.limits.clone()),
         secure_cookies: settings.secure_cookies,
         blobs,

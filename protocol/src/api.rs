@@ -66,6 +66,9 @@ pub struct RomSet {
     pub camera: CameraName,
     /// Firmware version, or `open` for our own ROM.
     pub firmware: String,
+    /// Set for the farm's own sets: the version of the camera's firmware that the open firmware stands for (`111`).
+    #[serde(default)]
+    pub open_firmware: Option<String>,
     /// Files.
     pub files: Vec<crate::job::RomFile>,
     /// When it was stored.
@@ -113,7 +116,8 @@ pub struct Submit {
     /// Cameras; empty = every camera for which the build has a payload.
     #[serde(default)]
     pub cameras: Vec<CameraName>,
-    /// ROM firmware to use: `open`, a version, or absent = newest set of the build's version, else `open`.
+    /// ROM firmware to use: `open` (the open firmware of the version that the build is for), `open:VERSION`, a version, or
+    /// absent = newest set of the build's version, else `open`.
     #[serde(default)]
     pub firmware: Option<String>,
     /// Lower runs first; default 50.

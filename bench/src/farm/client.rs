@@ -9,6 +9,9 @@ use serde::de::DeserializeOwned;
 
 use crate::{BenchError, Result};
 
+/// Name under which the open boot ROM is stored; `open` is the farm's own and has the open firmware behind it.
+pub(super) const BOOT_ROM: &str = "open-boot";
+
 /// Seconds for which the server may hold a waiting call open.
 const LONG_POLL_SECONDS: u64 = 30;
 
@@ -68,7 +71,7 @@ impl Farm {
         let form = files
             .into_iter()
             .fold(Form::new(), |form, (name, bytes)| form.part(name, Part::bytes(bytes).file_name(name)));
-        let query = [("camera", camera), ("firmware", "open")];
+        let query = [("camera", camera), ("firmware", BOOT_ROM)];
         let request = self.http.post(format!("{}/rom-sets", self.api)).query(&query).multipart(form);
         self.call("a ROM set", request).await
     }

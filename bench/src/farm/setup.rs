@@ -5,7 +5,7 @@ use darkroom_protocol::CameraName;
 use darkroom_protocol::api::Submit;
 use darkroom_protocol::api::{Build, SubmitRun};
 
-use super::client::Farm;
+use super::client::{BOOT_ROM, Farm};
 use crate::{BenchError, Result};
 
 const SAMPLE: &str = "hello";
@@ -42,7 +42,7 @@ pub(super) fn batch(name: &str, build: &Build, cameras: &[CameraName]) -> Submit
         name: name.to_owned(),
         runs: vec![SubmitRun { build: build.id, scenarios: vec![SAMPLE.to_owned()] }],
         cameras: cameras.to_vec(),
-        firmware: Some("open".to_owned()),
+        firmware: Some(BOOT_ROM.to_owned()),
         priority: 50,
     }
 }

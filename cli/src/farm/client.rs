@@ -149,6 +149,11 @@ impl Farm {
         self.json(self.http.post(self.url("/rom-sets")).query(&query).multipart(form)).await
     }
 
+    /// All ROM sets that the farm has.
+    pub(crate) async fn rom_sets(&self) -> Result<Vec<RomSet>, FarmError> {
+        self.json(self.http.get(self.url("/rom-sets"))).await
+    }
+
     /// Stores a scenario with its reference frames.
     pub(crate) async fn put_scenario(&self, files: ScenarioFiles) -> Result<ScenarioInfo, FarmError> {
         let form = Form::new().part("scenario", Part::text(files.text).file_name(files.source));

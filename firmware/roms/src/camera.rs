@@ -12,7 +12,7 @@ pub(crate) struct Camera {
     pub(crate) firmware_start: u32,
 }
 
-static TABLE: &str = include_str!("../../rom/cameras.tsv");
+pub(crate) static TABLE: &str = include_str!("../../rom/cameras.tsv");
 
 /// The names of all cameras the open boot ROM knows, in the order of the table.
 pub fn cameras() -> impl Iterator<Item = &'static str> {

@@ -49,6 +49,24 @@ pub fn contract_guest(camera: &str, version: &str) -> Option<&'static [u8]> {
     find(camera, Some(version)).map(|firmware| firmware.contract)
 }
 
+/// Everything that decides the bytes of a camera's open firmware ROM: whoever keeps those bytes learns from these, without
+/// making them, whether they would come out otherwise now. `None` for a camera or a version without one.
+pub fn ingredients(camera: &str, version: &str) -> Option<[&'static [u8]; 7]> {
+    let firmware = find(camera, Some(version))?;
+    let rules: [&[u8]; 3] =
+        [include_bytes!("dryos.rs"), include_bytes!("expand.rs"), include_bytes!("camera.rs")];
+    let [laying, expanding, reading] = rules;
+    Some([
+        firmware.pieces,
+        IMAGE,
+        crate::expand::IMAGE,
+        crate::camera::TABLE.as_bytes(),
+        laying,
+        expanding,
+        reading,
+    ])
+}
+
 /// The firmware of a version, or the first that is known for the camera.
 fn find(camera: &str, version: Option<&str>) -> Option<&'static Firmware> {
     let fits = |firmware: &&Firmware| version.is_none_or(|version| firmware.version == version);

@@ -29,7 +29,7 @@ pub struct OpenRom {
     pub serial_flash: Option<Vec<u8>>,
 }
 
-static IMAGE: &[u8] = include_bytes!("../../blobs/open-boot-rom.bin");
+pub(crate) static IMAGE: &[u8] = include_bytes!("../../blobs/open-boot-rom.bin");
 
 const ROM0_BASE: u32 = 0xF000_0000;
 pub(crate) const ROM1_BASE: u32 = 0xF800_0000;

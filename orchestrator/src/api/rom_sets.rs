@@ -45,8 +45,9 @@ struct About {
 #[utoipa::path(post, path = "/rom-sets", params(About),
     request_body(content_type = "multipart/form-data",
                  description = "`ROM0.BIN`, `ROM1.BIN`, `SFDATA.BIN`, as the camera needs", content = Vec<u8>),
-    responses((status = 201, body = RomSet), (status = 404, body = ApiError), (status = 413, body = ApiError),
-              (status = 422, body = ApiError)),
+    responses((status = 201, body = RomSet), (status = 404, body = ApiError),
+              (status = 409, body = ApiError, description = "`open` of a camera for which the farm ships it"),
+              (status = 413, body = ApiError), (status = 422, body = ApiError)),
     security(("token" = [])))]
 async fn add(
     State(state): State<AppState>,

@@ -35,7 +35,7 @@ pub use pages::{
     ScenarioPageRow, StepRow, WorkerRow,
 };
 pub use results::LogWrite;
-pub use rom_sets::NewRomSet;
+pub use rom_sets::{NewRomSet, ShippedAs};
 pub use scenarios::{ANY_CAMERA, NewScenario, StoredScenario};
 pub use submit::{NewBatch, NewJob, Submitted};
 pub use tokens::{NewToken, TokenRow};

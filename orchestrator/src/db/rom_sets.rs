@@ -22,11 +22,21 @@ pub struct NewRomSet {
     pub content: Digest,
 }
 
+/// Where a ROM set of the farm's own comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShippedAs {
+    /// Version of the camera's firmware that the open firmware stands for.
+    pub stands_for: String,
+    /// Digest of what the set is made from.
+    pub source: Digest,
+}
+
 #[derive(FromRow)]
 struct SetRow {
     id: Uuid,
     camera: String,
     firmware: String,
+    open_firmware: Option<String>,
     created_at: OffsetDateTime,
 }
 
@@ -57,11 +67,16 @@ impl TryFrom<FileRow> for RomFile {
 }
 
 impl PgDb {
-    /// All ROM sets: by camera, newest first.
+    /// All ROM sets that a job may be made with: by camera, the farm's own first, else the newest first. Sets that the
+    /// farm brought once and replaced since are left to the jobs that ran on them.
     pub async fn rom_sets(&self) -> DbResult<Vec<RomSet>> {
         let sets: Vec<SetRow> = sqlx::query_as(
-            "select s.id, s.camera, s.firmware, s.created_at from rom_set s join camera c on c.name = s.camera
-             order by c.position, c.name, s.created_at desc, s.id",
+            "select s.id, s.camera, s.firmware, s.open_firmware, s.created_at
+             from rom_set s join camera c on c.name = s.camera
+             where s.open_firmware is null or not exists
+                 (select from rom_set n where n.camera = s.camera and n.open_firmware = s.open_firmware
+                  and n.shipped_at > s.shipped_at)
+             order by c.position, c.name, s.open_firmware nulls last, s.created_at desc, s.id",
         )
         .fetch_all(self.pool())
         .await?;
@@ -83,7 +98,7 @@ impl PgDb {
         let row: SetRow = sqlx::query_as(
             "insert into rom_set (id, camera, firmware, content) values ($1, $2, $3, $4)
              on conflict (camera, firmware, content) do update set content = excluded.content
-             returning id, camera, firmware, created_at",
+             returning id, camera, firmware, open_firmware, created_at",
         )
         .bind(fresh.0)
         .bind(&new.camera.0)
@@ -97,11 +112,73 @@ impl PgDb {
         tx.commit().await?;
         Ok(with_files(new.files.clone(), row))
     }
+
+    /// Puts a set of the farm's own in force that was stored before from the same source; false when there is none.
+    pub async fn ship_known_set(&self, camera: &CameraName, shipped: &ShippedAs) -> DbResult<bool> {
+        let mut tx = self.begin().await?;
+        lock_shipping(&mut tx).await?;
+        let in_force: Option<Vec<u8>> = sqlx::query_scalar(
+            "select source from rom_set where camera = $1 and open_firmware = $2 order by shipped_at desc limit 1",
+        )
+        .bind(&camera.0)
+        .bind(&shipped.stands_for)
+        .fetch_optional(&mut *tx)
+        .await?;
+        if in_force.is_some_and(|source| source == shipped.source.0) {
+            return Ok(true);
+        }
+        let known = sqlx::query(
+            "update rom_set set shipped_at = clock_timestamp()
+             where camera = $1 and open_firmware = $2 and source = $3",
+        )
+        .bind(&camera.0)
+        .bind(&shipped.stands_for)
+        .bind(&shipped.source.0[..])
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(known.rows_affected() > 0)
+    }
+
+    /// Stores a set of the farm's own and puts it in force. Files that are stored as that set already are it from now on.
+    pub async fn ship_set(&self, new: &NewRomSet, shipped: &ShippedAs) -> DbResult<()> {
+        let mut tx = self.begin().await?;
+        lock_shipping(&mut tx).await?;
+        let fresh = RomSetId::fresh();
+        let id: Uuid = sqlx::query_scalar(
+            "insert into rom_set (id, camera, firmware, content, open_firmware, source, shipped_at)
+             values ($1, $2, $3, $4, $5, $6, clock_timestamp())
+             on conflict (camera, firmware, content) do update
+             set open_firmware = excluded.open_firmware, source = excluded.source, shipped_at = excluded.shipped_at
+             returning id",
+        )
+        .bind(fresh.0)
+        .bind(&new.camera.0)
+        .bind(&new.firmware)
+        .bind(&new.content.0[..])
+        .bind(&shipped.stands_for)
+        .bind(&shipped.source.0[..])
+        .fetch_one(&mut *tx)
+        .await?;
+        if id == fresh.0 {
+            insert_files(&mut tx, id, &new.files).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+}
+
+/// Several orchestrators that start at once bring their sets one after the other.
+async fn lock_shipping(conn: &mut PgConnection) -> DbResult<()> {
+    sqlx::query("select pg_advisory_xact_lock(hashtextextended('shipped rom sets', 0))")
+        .execute(conn)
+        .await?;
+    Ok(())
 }
 
 fn with_files(files: Vec<RomFile>, row: SetRow) -> RomSet {
     let (id, camera) = (RomSetId(row.id), CameraName(row.camera));
-    RomSet { id, camera, firmware: row.firmware, files, created_at: row.created_at }
+    let (firmware, open_firmware) = (row.firmware, row.open_firmware);
+    RomSet { id, camera, firmware, open_firmware, files, created_at: row.created_at }
 }
 
 async fn insert_files(conn: &mut PgConnection, set: Uuid, files: &[RomFile]) -> DbResult<()> {

@@ -78,6 +78,12 @@ impl PgDb {
 
     /// Stores a version; when the newest one of that name is the same, that one is given back.
     pub async fn insert_scenario(&self, new: &NewScenario) -> DbResult<ScenarioInfo> {
+        let mut tx = self.begin().await?;
+        // The same scenario twice at the same time (two orchestrators start): the second one finds the first.
+        sqlx::query("select pg_advisory_xact_lock(hashtextextended($1, 1))")
+            .bind(&new.name)
+            .execute(&mut *tx)
+            .await?;
         if let Some(newest) = self.newest_scenario(&new.name).await?
             && newest.source == new.source
             && self.references_of(newest.id).await? == new.references
@@ -85,7 +91,6 @@ impl PgDb {
             return self.scenario_info(newest).await;
         }
         let id = ScenarioId::fresh();
-        let mut tx = self.begin().await?;
         sqlx::query("insert into scenario (id, name, description, source) values ($1, $2, $3, $4)")
             .bind(id.0)
             .bind(&new.name)

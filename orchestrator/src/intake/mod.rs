@@ -13,11 +13,13 @@ mod spool;
 mod unpack;
 
 pub use error::{EntryFault, IntakeError};
+pub(crate) use rom_sets::content_of;
 pub use scenarios::ReferenceFile;
 pub use spool::{Spooled, spool};
 
 use crate::db::PgDb;
 use crate::error::{Answer, Kind, Refusal};
+use crate::shipped::Shelf;
 use crate::store::BlobStore;
 use darkroom_protocol::CameraName;
 use darkroom_protocol::api::{Build, BuildPlatform};
@@ -37,13 +39,14 @@ const MAX_NAME: usize = 200;
 pub struct Intake {
     db: PgDb,
     blobs: BlobStore,
+    shelf: Shelf,
     slots: Arc<Semaphore>,
 }
 
 impl Intake {
-    /// Into that database and store.
-    pub fn new(db: PgDb, blobs: BlobStore) -> Self {
-        Self { db, blobs, slots: Arc::new(Semaphore::new(PARALLEL)) }
+    /// Into that database and store; what is on the shelf is the farm's own and nobody replaces it.
+    pub fn new(db: PgDb, blobs: BlobStore, shelf: Shelf) -> Self {
+        Self { db, blobs, shelf, slots: Arc::new(Semaphore::new(PARALLEL)) }
     }
 
     /// Takes a build: a zip as ML ships it, a bundle of zips or folders, or an `autoexec.bin`. `name` is the name of

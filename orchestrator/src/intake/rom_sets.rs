@@ -16,7 +16,7 @@ impl Intake {
     /// Takes the ROM files of a camera. The same files again are the same set.
     ///
     /// # Errors
-    /// 404 for an unknown camera, 422 for files that cannot be that camera's.
+    /// 404 for an unknown camera, 409 for a set that the farm ships, 422 for files that cannot be that camera's.
     pub async fn rom_set(
         &self,
         camera: &CameraName,
@@ -24,6 +24,7 @@ impl Intake {
         files: Vec<(String, Spooled)>,
     ) -> Answer<RomSet> {
         check_version(firmware)?;
+        self.shelf.guard_rom_set(camera, firmware)?;
         let rows = self.db.cameras().await?;
         let row = rows.iter().find(|row| row.camera.name.0.eq_ignore_ascii_case(&camera.0));
         let row = row.ok_or_else(|| Refusal::not_found("camera", camera))?;
@@ -111,7 +112,7 @@ fn check_repetition(file: &str, bytes: &[u8]) -> Result<(), IntakeError> {
 }
 
 /// Digest over slots and file digests.
-fn content_of(files: &[RomFile]) -> Digest {
+pub(crate) fn content_of(files: &[RomFile]) -> Digest {
     let lines: String =
         files.iter().map(|file| format!("{} {}\n", file.slot.file_name(), file.digest)).collect();
     Digest::of(lines.as_bytes())

@@ -11,23 +11,6 @@ use darkroom_protocol::scenario::Scenario;
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
-/// The scenario that is always there: boots, and wants a screen that stands still.
-const BOOT: &str = r#"name = "boot"
-description = "Boots the build and waits until the screen stands still."
-
-[limits]
-guest-seconds = 60
-
-[[step]]
-action = "wait-stable"
-seconds = 2.0
-within = 50.0
-
-[[step]]
-action = "screenshot"
-name = "boot"
-"#;
-
 /// Largest width and height of a reference frame.
 const MAX_SIDE: u32 = 4096;
 /// Most references of one scenario.
@@ -42,24 +25,33 @@ pub struct ReferenceFile {
     pub content: Bytes,
 }
 
-impl Intake {
-    /// Stores the built-in scenarios.
-    pub async fn seed_scenarios(&self) -> Answer<()> {
-        self.scenario("boot.toml", BOOT, Vec::new()).await.map(drop)
-    }
+fn parse(source: &str, text: &str) -> Answer<Scenario> {
+    Scenario::parse(source, text).map_err(|error| Refusal::invalid("bad-scenario", error.to_string()))
+}
 
+impl Intake {
     /// Takes a scenario with its references; `source` names the text in errors.
     ///
     /// # Errors
-    /// 422 with file, line and reason.
+    /// 422 with file, line and reason; 409 for the name of a scenario that the farm ships.
     pub async fn scenario(
         &self,
         source: &str,
         text: &str,
         references: Vec<ReferenceFile>,
     ) -> Answer<ScenarioInfo> {
-        let scenario = Scenario::parse(source, text);
-        let scenario = scenario.map_err(|error| Refusal::invalid("bad-scenario", error.to_string()))?;
+        self.shelf.guard_scenario(&parse(source, text)?.name, text)?;
+        self.store_scenario(source, text, references).await
+    }
+
+    /// Stores a scenario, whoever it belongs to.
+    pub(crate) async fn store_scenario(
+        &self,
+        source: &str,
+        text: &str,
+        references: Vec<ReferenceFile>,
+    ) -> Answer<ScenarioInfo> {
+        let scenario = parse(source, text)?;
         if references.len() > MAX_REFERENCES {
             return Err(Refusal::invalid("bad-reference", format!("more than {MAX_REFERENCES} references")));
         }

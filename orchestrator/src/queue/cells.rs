@@ -2,24 +2,23 @@
 
 use crate::db::{NewJob, PgDb, StoredScenario};
 use crate::error::{Answer, Refusal};
-use darkroom_protocol::api::{Build, BuildPlatform, RomSet, Submit, SubmitRun};
+use crate::queue::roms::RomShelf;
+use darkroom_protocol::api::{Build, Submit, SubmitRun};
 use darkroom_protocol::scenario::Scenario;
 use darkroom_protocol::verdict::{CheckResult, Reason, ReasonCode};
-use darkroom_protocol::{CameraName, RomSetId, ScenarioId};
+use darkroom_protocol::{CameraName, ScenarioId};
 use std::collections::BTreeSet;
 
 /// Scenario of a run that names none.
 const DEFAULT_SCENARIO: &str = "boot";
 /// Most cells of one batch.
 const MAX_CELLS: usize = 20_000;
-/// Firmware word of our own ROM.
-const OPEN_FIRMWARE: &str = "open";
 
 /// Plans the cells of one submit.
 pub(super) struct Planner<'a> {
     db: &'a PgDb,
     cameras: Vec<CameraName>,
-    rom_sets: Vec<RomSet>,
+    roms: RomShelf,
 }
 
 impl<'a> Planner<'a> {
@@ -29,7 +28,7 @@ impl<'a> Planner<'a> {
         let cameras = submit.cameras.iter().map(|name| resolve(&known, name)).collect::<Answer<Vec<_>>>()?;
         let mut seen = BTreeSet::new();
         let cameras = cameras.into_iter().filter(|name| seen.insert(name.clone())).collect();
-        Ok(Self { db, cameras, rom_sets: db.rom_sets().await? })
+        Ok(Self { db, cameras, roms: RomShelf::new(db.rom_sets().await?) })
     }
 
     /// All cells, in the order of runs, scenarios, cameras; the same cell twice is one.
@@ -89,32 +88,16 @@ impl<'a> Planner<'a> {
         firmware: Option<&str>,
     ) -> NewJob {
         let platform = build.platforms.iter().find(|platform| platform.camera == *camera);
-        let rom_set = platform.and_then(|platform| self.rom_set(platform, firmware));
-        let skip = match (platform, rom_set) {
-            (None, _) => Some(no_payload(build, camera)),
-            (Some(_), None) => Some(no_rom_set(camera, firmware)),
-            (Some(_), Some(_)) => None,
+        let planned = match platform {
+            Some(platform) => self.roms.choose(platform, firmware),
+            None => Err(no_payload(build, camera)),
+        };
+        let (rom_set, skip) = match planned {
+            Ok(set) => (Some(set), None),
+            Err(reason) => (None, Some(reason)),
         };
         NewJob { build: build.id, camera: camera.clone(), scenario, rom_set, skip, checks: checks.to_vec() }
     }
-
-    /// The newest set of the firmware asked for; else of the version that the build is for; else the open ROM.
-    fn rom_set(&self, platform: &BuildPlatform, firmware: Option<&str>) -> Option<RomSetId> {
-        let newest_of = |version: &str| {
-            let fits = |set: &&RomSet| set.camera == platform.camera && is_version(&set.firmware, version);
-            self.rom_sets.iter().find(fits).map(|set| set.id)
-        };
-        match firmware {
-            Some(version) => newest_of(version),
-            None => platform.firmware.as_deref().and_then(newest_of).or_else(|| newest_of(OPEN_FIRMWARE)),
-        }
-    }
-}
-
-/// Whether two texts name one firmware version: Canon writes `1.1.1`, file names of builds say `111`.
-fn is_version(one: &str, other: &str) -> bool {
-    let bare = |text: &str| text.replace('.', "");
-    bare(one) == bare(other)
 }
 
 fn resolve(known: &[CameraName], name: &CameraName) -> Answer<CameraName> {
@@ -131,22 +114,4 @@ fn expected_checks(stored: &StoredScenario) -> Answer<Vec<CheckResult>> {
 fn no_payload(build: &Build, camera: &CameraName) -> Reason {
     let detail = format!("build '{}' has no payload for {camera}", build.name);
     Reason { code: ReasonCode::NoPayload, detail }
-}
-
-fn no_rom_set(camera: &CameraName, firmware: Option<&str>) -> Reason {
-    let wanted = firmware.map(|version| format!(" of firmware '{version}'")).unwrap_or_default();
-    let detail = format!("no ROM set{wanted} for {camera}: upload one, or the open ROM");
-    Reason { code: ReasonCode::NoRomSet, detail }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_version;
-
-    #[test]
-    fn versions_are_the_same_with_dots_and_without() {
-        assert!(is_version("1.1.1", "111"));
-        assert!(is_version("open", "open"));
-        assert!(!is_version("1.1.2", "111"));
-    }
 }

@@ -3,6 +3,7 @@
 //! The rules (who may retry, what is believed) are pure functions in [`rules`]; the transactions are in `db`.
 
 mod cells;
+mod roms;
 mod rules;
 mod submit;
 mod sweep;

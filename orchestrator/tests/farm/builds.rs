@@ -183,7 +183,7 @@ async fn bad_uploads_are_refused_with_the_entry_and_the_reason() {
 
 #[tokio::test]
 async fn an_upload_over_the_cap_is_refused() {
-    let mut settings = darkroom_orchestrator::serve::ServerSettings::default();
+    let mut settings = crate::support::farm::settings();
     settings.limits.upload_bytes = 1000;
     let farm = Farm::with_settings(settings).await;
     let (status, code, _) = code_of(farm.upload("autoexec.bin", "60D", vec![1; 2000]).await).await;

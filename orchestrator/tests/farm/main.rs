@@ -15,4 +15,5 @@ mod private_postgres;
 mod processes;
 mod rom_sets;
 mod scenarios;
+mod shipped;
 mod support;

@@ -8,6 +8,7 @@ use darkroom_orchestrator::auth::Scope;
 use darkroom_orchestrator::db::PgDb;
 use darkroom_orchestrator::embedded::{self, Durability, EmbeddedError, EmbeddedPostgres};
 use darkroom_orchestrator::serve::{Server, ServerSettings};
+use darkroom_orchestrator::shipped::Shelf;
 use http_body_util::BodyExt;
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -32,7 +33,8 @@ impl House {
         };
         let db = PgDb::new(postgres.options(), 8);
         db.migrate().await.unwrap();
-        let server = Server::start(db, ServerSettings::default()).await.unwrap();
+        let settings = ServerSettings { shelf: Shelf::with_cameras(&[]), ..ServerSettings::default() };
+        let server = Server::start(db, settings).await.unwrap();
         Ok(Self { app: create_app(server.state.clone()), server, postgres, _folder: folder })
     }
 

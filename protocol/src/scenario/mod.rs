@@ -24,9 +24,11 @@
 //! Times are seconds of guest time. The same text runs in the farm and under `darkroom emu --scenario`.
 
 mod parse;
+mod shipped;
 mod step;
 
 pub use parse::ScenarioError;
+pub use shipped::shipped;
 pub use step::{Area, Step};
 
 use crate::limits::Limits;

@@ -10,7 +10,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("emu-core", &["models"]),
     ("web-ui", &["protocol"]),
     ("worker", &["emu-core", "models", "protocol"]),
-    ("orchestrator", &["protocol", "models", "web-ui"]),
+    ("orchestrator", &["firmware", "protocol", "models", "web-ui"]),
     ("cli", &["emu-core", "firmware", "models", "orchestrator", "protocol", "web-ui", "worker"]),
     ("bench", &["emu-core", "firmware", "protocol"]),
     ("layers", &[]),

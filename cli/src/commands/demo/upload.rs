@@ -1,4 +1,4 @@
-//! Fills a farm with what the demo needs: open ROM sets, scenarios, sample builds.
+//! Fills a farm with what the demo needs: ROM sets for the cameras without the farm's own, scenarios, sample builds.
 
 use super::super::models::find;
 use super::super::rom::open_files;
@@ -13,7 +13,7 @@ use std::io::{Cursor, Write};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-/// Firmware version under which the open ROM is stored.
+/// The ROM sets of the demo: the farm's own, and for other cameras the open boot ROM alone under the same name.
 const OPEN: &str = "open";
 
 /// Uploads everything; what the farm already has is stored once. Returns the batch to ask for.
@@ -21,9 +21,12 @@ pub(super) async fn everything(farm: &Farm) -> anyhow::Result<Submit> {
     let cameras: Vec<&str> = cameras().collect();
     let bar = ProgressBar::new((cameras.len() + 2 * SAMPLES.len()) as u64);
     bar.set_style(ProgressStyle::with_template("{bar:32.red/white} {pos}/{len} {msg}")?);
+    let stored = farm.rom_sets().await.map_err(FarmError::into_anyhow)?;
     for camera in &cameras {
         bar.set_message(format!("open ROM of {camera}"));
-        rom_set(farm, camera).await?;
+        if !stored.iter().any(|set| set.open_firmware.is_some() && set.camera.0 == *camera) {
+            rom_set(farm, camera).await?;
+        }
         bar.inc(1);
     }
     let mut runs = Vec::new();

@@ -6,6 +6,7 @@ use darkroom_orchestrator::db::PgDb;
 use darkroom_orchestrator::embedded::{self, Durability, EmbeddedPostgres};
 use darkroom_orchestrator::queue::QueueRules;
 use darkroom_orchestrator::serve::{Server, ServerSettings};
+use darkroom_orchestrator::shipped::Shelf;
 use darkroom_protocol::api::{Batch, Build, Job};
 use darkroom_protocol::{BatchId, BuildId, JobId};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
@@ -51,6 +52,11 @@ pub(crate) async fn postgres() -> (tempfile::TempDir, EmbeddedPostgres) {
     (dir, postgres)
 }
 
+/// The usual settings, without ROM sets from the start: most tests bring small ones of their own.
+pub(crate) fn settings() -> ServerSettings {
+    ServerSettings { shelf: Shelf::with_cameras(&[]), ..ServerSettings::default() }
+}
+
 impl Farm {
     /// With the usual rules.
     pub(crate) async fn start() -> Self {
@@ -59,7 +65,7 @@ impl Farm {
 
     /// With other rules of the queue.
     pub(crate) async fn with(rules: QueueRules) -> Self {
-        Self::with_settings(ServerSettings { rules, ..ServerSettings::default() }).await
+        Self::with_settings(ServerSettings { rules, ..settings() }).await
     }
 
     /// With other settings.
@@ -218,8 +224,7 @@ impl Farm {
 
     /// A farm on which a browser of this machine needs no token.
     pub(crate) async fn open() -> Self {
-        Self::with_settings(ServerSettings { anonymous: Anonymous::Submit, ..ServerSettings::default() })
-            .await
+        Self::with_settings(ServerSettings { anonymous: Anonymous::Submit, ..settings() }).await
     }
 }
 

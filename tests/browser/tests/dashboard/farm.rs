@@ -8,11 +8,14 @@ use darkroom_orchestrator::embedded::{self, Durability, EmbeddedError, EmbeddedP
 use darkroom_orchestrator::intake::{ReferenceFile, Spooled, spool};
 use darkroom_orchestrator::queue::QueueRules;
 use darkroom_orchestrator::serve::{Server, ServerSettings};
+use darkroom_orchestrator::shipped::Shelf;
 use darkroom_protocol::api::{Submit, SubmitRun};
 use darkroom_protocol::{BatchId, BuildId, CameraName};
 use futures_util::stream;
 use tempfile::TempDir;
 
+/// The camera for which the farm ships the open firmware.
+const OPEN_FIRMWARE: &str = "60D";
 /// Connections of the server's pool.
 const CONNECTIONS: u32 = 20;
 
@@ -41,6 +44,7 @@ impl Farm {
             anonymous: Anonymous::None,
             rules: QueueRules::default(),
             limits: Limits::default(),
+            shelf: Shelf::with_cameras(&[OPEN_FIRMWARE]),
             ..ServerSettings::default()
         };
         let server = Server::start(db, settings).await.expect("the server starts");
@@ -53,8 +57,11 @@ impl Farm {
         format!("{}{path}", self.server.url())
     }
 
-    /// Stores the open ROM set of a camera.
+    /// Stores the open ROM set of a camera, unless the farm ships it.
     pub(crate) async fn add_open_rom(&self, camera: &str) {
+        if camera == OPEN_FIRMWARE {
+            return;
+        }
         let rom = darkroom_firmware::open_rom(camera).expect("a camera with an open ROM");
         let files = [("ROM0.BIN", rom.rom0), ("ROM1.BIN", Some(rom.rom1)), ("SFDATA.BIN", rom.serial_flash)];
         let mut spooled = Vec::new();
