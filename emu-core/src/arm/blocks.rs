@@ -1,6 +1,7 @@
 //! Decoded code, kept by the physical place it was fetched from.
 
 use super::decode::{Decoder, advance_it};
+use super::engine::Way;
 use super::insn::{Insn, Op};
 use crate::memory::{AddressSpace, PAGE_SIZE, PageRef};
 
@@ -26,12 +27,25 @@ impl Place {
     }
 }
 
+/// An instruction, and how it is executed.
+#[derive(Clone, Copy)]
+pub(super) struct Ready {
+    pub(super) insn: Insn,
+    pub(super) way: Way,
+}
+
+impl Ready {
+    pub(super) fn new(insn: Insn) -> Self {
+        Self { insn, way: Way::of(&insn.op) }
+    }
+}
+
 /// Instructions that follow each other inside one page. The last one may leave the straight path.
 #[derive(Clone, Default)]
 struct Block {
     key: u64,
     version: u32,
-    insns: Vec<Insn>,
+    insns: Vec<Ready>,
 }
 
 /// A direct-mapped cache of blocks: bounded, whatever the guest executes.
@@ -59,7 +73,7 @@ impl BlockCache {
         decoder: &Decoder,
         memory: &mut AddressSpace,
         stop_before: impl Fn(u32) -> bool,
-    ) -> &[Insn] {
+    ) -> &[Ready] {
         let key = place.key();
         let slot = &mut self.slots[(key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - SLOTS_LOG2)) as usize];
         let version = memory.code_version(place.page);
@@ -76,7 +90,7 @@ impl BlockCache {
 }
 
 fn decode_block(
-    insns: &mut Vec<Insn>,
+    insns: &mut Vec<Ready>,
     place: Place,
     decoder: &Decoder,
     page: &[u8],
@@ -89,7 +103,7 @@ fn decode_block(
             break;
         }
         let Some(insn) = decode_at(decoder, page, offset as usize, place.thumb, it) else { break };
-        insns.push(insn);
+        insns.push(Ready::new(insn));
         offset += u32::from(insn.size);
         it = next_it(&insn);
         if ends_block(&insn.op) {
@@ -100,8 +114,8 @@ fn decode_block(
 
 /// Where the bytes end from which a block was decoded. An instruction that crosses into the next page is known by its
 /// first halfword.
-fn end_of(place: Place, insns: &[Insn]) -> u32 {
-    let bytes: u32 = insns.iter().map(|insn| u32::from(insn.size)).sum();
+fn end_of(place: Place, insns: &[Ready]) -> u32 {
+    let bytes: u32 = insns.iter().map(|ready| u32::from(ready.insn.size)).sum();
     place.offset + bytes.max(2)
 }
 

@@ -1,6 +1,6 @@
 //! The run loop: exact instruction counts, interrupts at every boundary, decoded blocks.
 
-use super::blocks::{Place, next_it};
+use super::blocks::{Place, Ready, next_it};
 use super::cpu::{Cpu, Exit};
 use super::decode::Decoder;
 use super::engine::{Abort, Engine, Flow, Intent, Trap};
@@ -98,16 +98,16 @@ impl<S: System> Engine<'_, S> {
 
     /// Executes instructions that follow each other, until one leaves the path. Gives false when one went elsewhere, be it
     /// to the very next instruction.
-    pub(super) fn run_insns(&mut self, insns: &[Insn]) -> bool {
+    pub(super) fn run_insns(&mut self, insns: &[Ready]) -> bool {
         self.notes.leave = false;
         let ahead = if self.st.regs.psr.t { 4 } else { 8 };
         let mut pc = self.st.regs.pc;
         let mut it = self.st.regs.psr.it;
-        for insn in insns {
+        for Ready { insn, way } in insns {
             self.st.regs.r[15] = pc.wrapping_add(ahead);
             self.st.instructions += 1;
             if self.passes(insn) {
-                match self.execute(insn) {
+                match self.execute_by(*way, insn) {
                     Ok(Flow::Next) => {}
                     Ok(Flow::Jump) => return false,
                     Err(trap) => {
@@ -143,7 +143,7 @@ impl<S: System> Engine<'_, S> {
     fn run_alone(&mut self, decoder: &Decoder) {
         match self.fetch_insn(decoder) {
             Ok(insn) => {
-                self.run_insns(&[insn]);
+                self.run_insns(&[Ready::new(insn)]);
             }
             Err(trap) => {
                 self.st.instructions += 1;

@@ -45,7 +45,7 @@ fn swap_bytes(value: u32, bytes: u32) -> u32 {
 }
 
 impl<S: System> Engine<'_, S> {
-    #[inline]
+    #[inline(always)]
     pub(super) fn read_word(&mut self, address: u32, privileged: bool) -> Result<u32, Trap> {
         if address & 3 != 0 && self.forces_alignment() {
             let word = self.read::<4>(address & !3, privileged)?;
@@ -55,30 +55,30 @@ impl<S: System> Engine<'_, S> {
     }
 
     /// An unaligned halfword load is UNPREDICTABLE on ARMv5; bit 0 of the address is ignored here.
-    #[inline]
+    #[inline(always)]
     pub(super) fn read_half(&mut self, address: u32, privileged: bool) -> Result<u32, Trap> {
         let address = if address & 1 != 0 && self.forces_alignment() { address & !1 } else { address };
         self.read::<2>(address, privileged)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn read_byte(&mut self, address: u32, privileged: bool) -> Result<u32, Trap> {
         self.read::<1>(address, privileged)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn write_word(&mut self, address: u32, value: u32, privileged: bool) -> Result<(), Trap> {
         let address = if address & 3 != 0 && self.forces_alignment() { address & !3 } else { address };
         self.write::<4>(address, value, privileged)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn write_half(&mut self, address: u32, value: u32, privileged: bool) -> Result<(), Trap> {
         let address = if address & 1 != 0 && self.forces_alignment() { address & !1 } else { address };
         self.write::<2>(address, value & 0xFFFF, privileged)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn write_byte(&mut self, address: u32, value: u32, privileged: bool) -> Result<(), Trap> {
         self.write::<1>(address, value & 0xFF, privileged)
     }
@@ -114,7 +114,7 @@ impl<S: System> Engine<'_, S> {
         Trap::DataAbort
     }
 
-    #[inline]
+    #[inline(always)]
     fn read<const N: u32>(&mut self, va: u32, privileged: bool) -> Result<u32, Trap> {
         if va & (N - 1) != 0 {
             return self.read_unaligned::<N>(va, privileged);
@@ -149,7 +149,7 @@ impl<S: System> Engine<'_, S> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn write<const N: u32>(&mut self, va: u32, value: u32, privileged: bool) -> Result<(), Trap> {
         if va & (N - 1) != 0 {
             return self.write_unaligned::<N>(va, value, privileged);

@@ -5,7 +5,7 @@ use super::super::system::System;
 use super::{Engine, Flow, Step};
 
 /// Sum with carry in; gives carry and overflow (the architecture's AddWithCarry).
-#[inline]
+#[inline(always)]
 pub(in super::super) fn add_with_carry(x: u32, y: u32, carry: bool) -> (u32, bool, bool) {
     let wide = u64::from(x) + u64::from(y) + u64::from(carry);
     let sum = wide as u32;
@@ -14,7 +14,7 @@ pub(in super::super) fn add_with_carry(x: u32, y: u32, carry: bool) -> (u32, boo
 
 /// Shifts by 0–255 and gives the last bit shifted out (the architecture's Shift_C). An amount of zero changes
 /// neither value nor carry.
-#[inline]
+#[inline(always)]
 pub(in super::super) fn shift_with_carry(value: u32, shift: Shift, amount: u32, carry: bool) -> (u32, bool) {
     if amount == 0 {
         return (value, carry);
@@ -41,7 +41,7 @@ pub(in super::super) fn shift_with_carry(value: u32, shift: Shift, amount: u32, 
 }
 
 impl<S: System> Engine<'_, S> {
-    #[inline]
+    #[inline(always)]
     pub(super) fn alu_imm(
         &mut self,
         op: AluOp,
@@ -58,7 +58,7 @@ impl<S: System> Engine<'_, S> {
         self.alu(op, s, rd, self.base(rn), imm, carry)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn alu_reg(
         &mut self,
         (op, s, rd, rn): (AluOp, bool, Reg, Reg),
@@ -85,7 +85,7 @@ impl<S: System> Engine<'_, S> {
         self.alu(op, s, rd, self.get(rn), value, carry)
     }
 
-    #[inline]
+    #[inline(always)]
     fn alu(&mut self, op: AluOp, s: bool, rd: Reg, x: u32, y: u32, carry: bool) -> Step {
         let c = self.st.regs.psr.c;
         let (result, carry, overflow) = match op {

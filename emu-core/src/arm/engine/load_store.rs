@@ -17,14 +17,14 @@ pub(super) struct Place {
 
 impl<S: System> Engine<'_, S> {
     /// An index register, shifted and signed.
-    #[inline]
+    #[inline(always)]
     pub(super) fn scaled(&self, rm: Reg, add: bool, shift: Shift, amount: u8) -> u32 {
         let (value, _) = shift_with_carry(self.get(rm), shift, amount.into(), self.st.regs.psr.c);
         if add { value } else { value.wrapping_neg() }
     }
 
     /// The address of the access and the new value of the base.
-    #[inline]
+    #[inline(always)]
     fn address(&self, place: Place) -> (u32, u32) {
         let base = self.base(place.rn);
         let moved = base.wrapping_add(place.offset);
@@ -43,7 +43,7 @@ impl<S: System> Engine<'_, S> {
         !place.user && self.is_privileged()
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn load(&mut self, access: Access, rt: Reg, place: Place) -> Step {
         let (address, moved) = self.address(place);
         let value = self.load_value(access, address, self.rights(place))?;
@@ -56,7 +56,7 @@ impl<S: System> Engine<'_, S> {
         Ok(Flow::Next)
     }
 
-    #[inline]
+    #[inline(always)]
     fn load_value(&mut self, access: Access, address: u32, privileged: bool) -> Result<u32, Trap> {
         Ok(match access {
             Access::Word => self.read_word(address, privileged)?,
@@ -67,7 +67,7 @@ impl<S: System> Engine<'_, S> {
         })
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn store(&mut self, access: Access, rt: Reg, place: Place) -> Step {
         let (address, moved) = self.address(place);
         let privileged = self.rights(place);

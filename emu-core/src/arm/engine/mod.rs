@@ -18,9 +18,11 @@ mod neon;
 mod status;
 mod swap;
 mod vfp;
+mod ways;
 
 pub(super) use access::Intent;
 pub(super) use exclusive::Monitor;
+pub(super) use ways::Way;
 
 use super::cpu::{CpuState, Exit};
 use super::fault::FaultLog;
@@ -128,10 +130,12 @@ impl<S: System> Engine<'_, S> {
 
     #[inline]
     pub(super) fn passes(&self, insn: &Insn) -> bool {
+        // Nearly all do: they must not pay for the choice among conditions.
         insn.cond == Cond::Always || holds(insn.cond, &self.st.regs.psr)
     }
 }
 
+#[inline(never)]
 fn holds(cond: Cond, psr: &Psr) -> bool {
     match cond {
         Cond::Eq => psr.z,

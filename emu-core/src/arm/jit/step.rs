@@ -1,6 +1,7 @@
 //! What generated code calls for an instruction that it does not carry out itself.
 #![expect(unsafe_code, reason = "called by generated code with pointers")]
 
+use super::super::blocks::Ready;
 use super::super::cpu::CpuState;
 use super::super::engine::{Engine, Intent, Notes};
 use super::super::insn::Insn;
@@ -101,7 +102,7 @@ fn goes_on<S: System>(mut engine: Engine<'_, S>, site: &Site, limit: u64, budget
     engine.st.regs.psr.it = site.insn.it;
     engine.notes.epoch = epoch;
     // An exception may lead to the next instruction: its address is no proof that execution goes on there.
-    let here = engine.run_insns(&[site.insn]);
+    let here = engine.run_insns(&[Ready::new(site.insn)]);
     let same = !engine.st.regs.psr.e && !engine.st.waiting && engine.notes.exit.is_none();
     if site.leaves || !here || !same || engine.sys.memory().code_epoch() != epoch {
         return false;
