@@ -33,7 +33,7 @@ pub use block::BlockId;
 pub use dma::DmaFault;
 pub use map::{Access, MapError};
 pub use page::PageRef;
-#[allow(unused_imports, reason = "the door of the compiled engine")]
+#[cfg(target_arch = "x86_64")]
 pub(crate) use plain::LinearRam;
 pub use snapshot::{MemorySnapshot, SnapshotError};
 pub use space::{AddressSpace, Miss};

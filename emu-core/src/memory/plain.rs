@@ -3,7 +3,7 @@
 //! Generated code may load from anywhere in a page, and may store where the page's state is exactly "touched"
 //! (or, more finely, where a touched and dirty page has no mark on the line): such a store changes nothing that the
 //! address space keeps beside the bytes. All pointers stay good as long as the block, hence the address space, lives.
-#![allow(dead_code, reason = "the door of the compiled engine")]
+#![cfg_attr(not(target_arch = "x86_64"), allow(dead_code, reason = "the door of generated code"))]
 
 use super::addr::{GuestAddr, PAGE_SIZE};
 use super::page::PageRef;
