@@ -101,6 +101,10 @@ pub(crate) struct Emu {
     /// boot ROM alone
     #[arg(long, value_name = "DIR|open")]
     pub(crate) rom: Option<PathBuf>,
+    /// With --rom open: version of the camera's firmware that the open firmware stands for, for example 1.2.3. Default: the
+    /// one that the build says it is for, by its name or its ML/modules/*.sym; else the camera's first
+    #[arg(long, value_name = "VERSION", requires = "rom")]
+    pub(crate) firmware: Option<String>,
     #[command(flatten)]
     pub(crate) card: EmuCard,
     /// What to do and to expect; its references are taken from `references/` beside it

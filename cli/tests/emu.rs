@@ -2,6 +2,9 @@
 
 mod support;
 
+use std::io::Write;
+use std::path::Path;
+use std::process::Output;
 use support::{code, darkroom, errors, sample, text};
 
 #[test]
@@ -128,4 +131,66 @@ fn the_open_rom_written_out_fits_its_camera_and_no_other() {
     let other = darkroom(&["rom", "check", "60D", &folder]);
     assert_eq!(code(&other), Some(3));
     assert!(errors(&other).contains("ROM0.BIN of 60D must have 0x1000000 bytes"), "{}", errors(&other));
+}
+
+/// A zip as Magic Lantern ships it; its program is the guest that knows one firmware version by heart.
+fn build_for(version: &str, symbols: Option<&str>, file: &Path) -> String {
+    let guest = darkroom_firmware::contract_guest("5D3", version).expect("a contract guest");
+    write_zip(guest, symbols, file).expect("a zip");
+    file.display().to_string()
+}
+
+fn write_zip(guest: &[u8], symbols: Option<&str>, file: &Path) -> std::io::Result<()> {
+    let mut zip = zip::ZipWriter::new(std::fs::File::create(file)?);
+    let options = zip::write::SimpleFileOptions::default();
+    zip.start_file("autoexec.bin", options)?;
+    zip.write_all(guest)?;
+    if let Some(symbols) = symbols {
+        zip.start_file(format!("ML/modules/{symbols}.sym"), options)?;
+        zip.write_all(b"00000000 T main")?;
+    }
+    zip.finish()?;
+    Ok(())
+}
+
+#[test]
+fn a_build_gets_the_open_firmware_of_its_version() {
+    let dir = tempfile::tempdir().unwrap();
+    let zip = |name: &str, version, symbols| build_for(version, symbols, &dir.path().join(name));
+    let by_name = zip("magiclantern-Nightly.2026Nov22.5D3123.zip", "123", None);
+    let by_symbols = zip("my build.zip", "123", Some("5D3_123"));
+    let silent = zip("silent.zip", "123", None);
+    let emu = |zip: &str, extra: &[&str]| {
+        let line = ["emu", "5D3", "--rom", "open", "--zip", zip, "--guest-seconds", "1"];
+        darkroom(&[&line[..], extra].concat())
+    };
+    let started = |output: &Output| text(output).contains("[contract] start: ok ");
+    for (zip, extra) in [(&by_name, &[][..]), (&by_symbols, &[]), (&silent, &["--firmware", "1.2.3"])] {
+        let output = emu(zip, extra);
+        assert!(started(&output), "{zip} {extra:?}: {}{}", text(&output), errors(&output));
+    }
+    let first = emu(&silent, &[]);
+    assert!(!started(&first), "the first version is 1.1.3, which this guest does not know: {}", text(&first));
+    let none = emu(&silent, &["--firmware", "134"]);
+    assert_eq!(code(&none), Some(3));
+    let told = "no open firmware 1.3.4 for 5D3: there is 1.1.3 and 1.2.3";
+    assert!(errors(&none).contains(told), "{}", errors(&none));
+}
+
+#[test]
+fn a_build_for_another_camera_is_refused_and_a_dump_has_no_choice() {
+    let dir = tempfile::tempdir().unwrap();
+    let zip = build_for("113", Some("5D3_113"), &dir.path().join("night.zip"));
+    let other = darkroom(&["emu", "60D", "--rom", "open", "--zip", &zip]);
+    assert_eq!(code(&other), Some(3));
+    let told = "this build is for 5D3 1.1.3 (ML/modules/5D3_113.sym), asked for 60D";
+    assert!(errors(&other).contains(told), "{}", errors(&other));
+    let dump = dir.path().display().to_string();
+    let folder = darkroom(&["emu", "5D3", "--rom", &dump, "--firmware", "1.1.3", "--zip", &zip]);
+    assert_eq!(
+        (code(&folder), errors(&folder).contains("--rom open")),
+        (Some(3), true),
+        "{}",
+        errors(&folder)
+    );
 }

@@ -19,6 +19,26 @@ impl Catalog {
         words.flat_map(|word| self.platform_in_word(word)).next_back()
     }
 
+    /// Camera, version and the file that names them among the files of a build: ML ships `ML/modules/60D_111.sym`. Several
+    /// that differ say nothing.
+    pub fn platform_in_files<'a>(
+        &self,
+        paths: impl IntoIterator<Item = &'a str>,
+    ) -> Option<(&Camera, FirmwareVersion, &'a str)> {
+        let mut found = paths.into_iter().filter_map(|path| self.platform_of_symbols(path));
+        let first = found.next()?;
+        let same = |(camera, version, _): (&Camera, FirmwareVersion, &str)| {
+            camera.id == first.0.id && version == first.1
+        };
+        found.all(same).then_some(first)
+    }
+
+    fn platform_of_symbols<'a>(&self, path: &'a str) -> Option<(&Camera, FirmwareVersion, &'a str)> {
+        let lower = path.to_ascii_lowercase();
+        let (id, version) = lower.strip_prefix("ml/modules/")?.strip_suffix(".sym")?.split_once('_')?;
+        self.with_version(id, version).map(|(camera, version)| (camera, version, path))
+    }
+
     fn platform_in_word(&self, word: &str) -> Option<(&Camera, FirmwareVersion)> {
         let parts: Vec<&str> = word.split('.').collect();
         let split = parts.windows(2).filter_map(|pair| self.with_version(pair[0], pair[1]));

@@ -203,3 +203,20 @@ fn the_catalog_is_json_with_readable_addresses() {
     assert_eq!(sixty["uart"]["rx_interrupt"], 0x2E);
     assert_eq!(sixty["gpio"]["registers"]["0xF480"]["constant"], 0xC_0000);
 }
+
+#[test]
+fn the_symbols_of_a_build_name_its_platform() {
+    let catalog = Catalog::builtin();
+    let named = |paths: &[&'static str]| {
+        let found = catalog.platform_in_files(paths.iter().copied());
+        found.map(|(camera, version, path)| (format!("{}.{version}", camera.id), path))
+    };
+    let symbols = "ML/MODULES/5D3_123.SYM";
+    assert_eq!(named(&["autoexec.bin", symbols]), Some(("5D3.123".to_owned(), symbols)));
+    assert_eq!(
+        named(&[symbols, "ml/modules/5d3_123.sym"]).map(|(platform, _)| platform),
+        Some("5D3.123".to_owned())
+    );
+    assert_eq!(named(&[symbols, "ML/modules/60D_111.sym"]), None);
+    assert_eq!(named(&["ML/modules/lua.mo", "60D_111.sym"]), None);
+}

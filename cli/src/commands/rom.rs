@@ -55,9 +55,9 @@ pub(super) fn open_files(camera: &Camera) -> anyhow::Result<Vec<(String, Vec<u8>
     Ok(by_name(open))
 }
 
-/// The open ROM of a camera with the open firmware, as files.
-pub(super) fn open_firmware_files(camera: &Camera) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
-    let open = darkroom_firmware::open_firmware(camera.id.as_str(), None)
+/// The open ROM of a camera with the open firmware of a version, as files.
+pub(super) fn open_firmware_files(camera: &Camera, version: &str) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
+    let open = darkroom_firmware::open_firmware(camera.id.as_str(), Some(version))
         .ok_or_else(|| Usage(format!("there is no open firmware for {}", camera.id)))?;
     Ok(by_name(open))
 }

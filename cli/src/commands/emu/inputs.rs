@@ -3,6 +3,7 @@
 use super::super::card_source;
 use super::super::models::find;
 use super::super::rom::{chips, from_folder, open_files, open_firmware_files};
+use super::open_version;
 use crate::args::{CameraEngine, Emu as Arguments, EmuCard};
 use crate::exit::Usage;
 use crate::farm::ScenarioFiles;
@@ -24,7 +25,11 @@ pub(super) fn read(arguments: &Arguments) -> anyhow::Result<RunInputs> {
     };
     let limits = limits(&scenario, arguments);
     let roms = match &arguments.rom {
-        Some(open) if open.as_os_str() == "open" => chips(open_firmware_files(camera)?),
+        Some(open) if open.as_os_str() == "open" => {
+            let version = open_version::choose(camera, arguments.firmware.as_deref(), &arguments.card)?;
+            chips(open_firmware_files(camera, version)?)
+        }
+        Some(_) if arguments.firmware.is_some() => return Err(open_version::of_a_folder().into()),
         Some(dir) => from_folder(camera, dir)?,
         None => chips(open_files(camera)?),
     };
