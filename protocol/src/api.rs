@@ -53,6 +53,12 @@ pub struct BuildPlatform {
     pub camera: CameraName,
     /// Camera firmware version that the build is for, when known (`111`).
     pub firmware: Option<String>,
+    /// Where the build says which camera and version it is for: a file in it (`ML/modules/60D_111.sym`) or its name.
+    #[serde(default)]
+    pub evidence: Option<String>,
+    /// What will be wrong with a run of it, one sentence each.
+    #[serde(default)]
+    pub warnings: Vec<String>,
     /// Payload.
     pub payload: crate::job::Payload,
 }

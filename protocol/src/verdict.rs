@@ -109,6 +109,8 @@ pub enum ReasonCode {
     BadRom,
     /// The build has no payload for this camera.
     NoPayload,
+    /// The build says that it is for another camera.
+    WrongCamera,
     /// No ROM set for this camera.
     NoRomSet,
     /// The sandboxed child died.

@@ -7,6 +7,7 @@ use crate::farm::{Farm, FarmError, verdict_outcome, watch};
 use anyhow::Context;
 use darkroom_protocol::CameraName;
 use darkroom_protocol::api::{Batch, Build, Submit, SubmitRun};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -34,6 +35,7 @@ async fn submit(farm: &Farm, arguments: &Arguments) -> anyhow::Result<Batch> {
     for file in &arguments.files {
         let build = upload(farm, file, &arguments.cameras).await?;
         eprintln!("{}: {} cameras", build.name, build.platforms.len());
+        warn(&build);
         runs.push(SubmitRun { build: build.id, scenarios: arguments.scenarios.clone() });
     }
     let submit = Submit {
@@ -45,6 +47,15 @@ async fn submit(farm: &Farm, arguments: &Arguments) -> anyhow::Result<Batch> {
     };
     let key = arguments.idempotency_key.clone().unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
     farm.submit(&submit, &key).await.map_err(FarmError::into_anyhow)
+}
+
+/// Says what the farm found wrong with a build that it took.
+fn warn(build: &Build) {
+    let all: BTreeSet<&str> =
+        build.platforms.iter().flat_map(|platform| &platform.warnings).map(String::as_str).collect();
+    for warning in all {
+        eprintln!("{}: warning: {warning}", build.name);
+    }
 }
 
 async fn upload(farm: &Farm, file: &Path, cameras: &[String]) -> anyhow::Result<Build> {

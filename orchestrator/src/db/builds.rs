@@ -19,6 +19,8 @@ struct BuildRow {
 struct PlatformRow {
     camera: String,
     firmware: Option<String>,
+    evidence: Option<String>,
+    warnings: Vec<String>,
     kind: String,
     blob: Vec<u8>,
     size: i64,
@@ -45,7 +47,8 @@ impl TryFrom<PlatformRow> for BuildPlatform {
     type Error = DbError;
     fn try_from(row: PlatformRow) -> DbResult<Self> {
         let payload = payload(&row.kind, &row.blob, row.size)?;
-        Ok(Self { camera: CameraName(row.camera), firmware: row.firmware, payload })
+        let (camera, firmware) = (CameraName(row.camera), row.firmware);
+        Ok(Self { camera, firmware, evidence: row.evidence, warnings: row.warnings, payload })
     }
 }
 
@@ -119,7 +122,7 @@ impl PgDb {
             .await?;
         let Some(row) = row else { return Ok(None) };
         let platforms: Vec<PlatformRow> = sqlx::query_as(
-            "select p.camera, p.firmware, p.kind, p.blob, p.size
+            "select p.camera, p.firmware, p.evidence, p.warnings, p.kind, p.blob, p.size
              from build_platform p join camera c on c.name = p.camera
              where p.build = $1 order by c.position, c.name",
         )
@@ -133,7 +136,8 @@ impl PgDb {
 
 async fn insert_platform(tx: &mut Tx, build: BuildId, platform: &BuildPlatform) -> DbResult<()> {
     sqlx::query(
-        "insert into build_platform (build, camera, firmware, kind, blob, size) values ($1, $2, $3, $4, $5, $6)",
+        "insert into build_platform (build, camera, firmware, kind, blob, size, evidence, warnings)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(build.0)
     .bind(&platform.camera.0)
@@ -141,6 +145,8 @@ async fn insert_platform(tx: &mut Tx, build: BuildId, platform: &BuildPlatform) 
     .bind(kind_word(platform.payload.kind))
     .bind(&platform.payload.digest.0[..])
     .bind(signed(platform.payload.size))
+    .bind(&platform.evidence)
+    .bind(&platform.warnings)
     .execute(&mut **tx)
     .await?;
     Ok(())

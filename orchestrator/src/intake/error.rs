@@ -131,6 +131,18 @@ pub enum IntakeError {
         /// By content.
         content: String,
     },
+    /// Picked for a camera that the build is not for.
+    #[error("{upload}: this build is for {made_for} ({said_by}), asked for {asked}")]
+    WrongCamera {
+        /// Name of the upload or entry.
+        upload: String,
+        /// Camera and version that it is for.
+        made_for: String,
+        /// Where it says so.
+        said_by: String,
+        /// Camera picked by hand.
+        asked: String,
+    },
     /// Two payloads for one camera.
     #[error("{upload}: two payloads for {camera} ('{first}' and '{second}'): hand them in as two builds")]
     TwoPayloads {
@@ -180,6 +192,7 @@ impl IntakeError {
             Self::UnknownCamera { .. } => "unknown-camera",
             Self::CameraNotNamed { .. } => "camera-not-named",
             Self::CameraMismatch { .. } => "camera-mismatch",
+            Self::WrongCamera { .. } => "wrong-camera",
             Self::TwoPayloads { .. } => "two-payloads",
             Self::CameraNotInBundle { .. } => "camera-not-in-bundle",
             Self::BadRom { .. } => "bad-rom",

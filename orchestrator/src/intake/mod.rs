@@ -8,6 +8,7 @@ mod error;
 mod path;
 mod platform;
 mod rom_sets;
+mod says;
 mod scenarios;
 mod spool;
 mod unpack;
@@ -75,9 +76,10 @@ impl Intake {
     async fn store_parcels(&self, parcels: Vec<Parcel>) -> Answer<Vec<BuildPlatform>> {
         let mut platforms = Vec::new();
         for parcel in parcels {
-            let stored = self.blobs.put(parcel.bytes).await?;
+            let stored = self.blobs.put(parcel.bytes.clone()).await?;
             let payload = Payload { kind: parcel.kind, digest: stored.digest, size: stored.size };
-            platforms.push(BuildPlatform { camera: parcel.camera, firmware: parcel.firmware, payload });
+            let Parcel { camera, firmware, evidence, warnings, .. } = parcel;
+            platforms.push(BuildPlatform { camera, firmware, evidence, warnings, payload });
         }
         Ok(platforms)
     }

@@ -13,6 +13,32 @@ pub(super) struct Platform {
     pub(super) camera: CameraName,
     /// Its firmware version, when it is said.
     pub(super) firmware: Option<String>,
+    /// Where it is said: a name, or the path of a file.
+    pub(super) said_by: String,
+}
+
+impl Platform {
+    /// Whether it is more than a name that somebody chose: camera and version, as build systems write them.
+    pub(super) fn is_sure(&self) -> bool {
+        self.firmware.is_some()
+    }
+
+    /// Camera and version for people: `60D 1.1.1`.
+    pub(super) fn title(&self) -> String {
+        let digits = |version: &str| version.chars().map(String::from).collect::<Vec<_>>().join(".");
+        let version = self.firmware.as_deref().map(|version| format!(" {}", digits(version)));
+        format!("{}{}", self.camera, version.unwrap_or_default())
+    }
+
+    fn same(&self, other: &Self) -> bool {
+        (&self.camera, &self.firmware) == (&other.camera, &other.firmware)
+    }
+
+    /// Whether the two can both be true.
+    pub(super) fn agrees(&self, other: &Self) -> bool {
+        let versions = self.firmware.as_ref().zip(other.firmware.as_ref());
+        self.camera == other.camera && versions.is_none_or(|(one, two)| one == two)
+    }
 }
 
 /// The cameras that a name may speak of.
@@ -37,12 +63,13 @@ impl Known {
     pub(super) fn in_name(&self, name: &str) -> Result<Option<Platform>, IntakeError> {
         let words: Vec<&str> = name.split(|c: char| !c.is_ascii_alphanumeric()).collect();
         let places = || (0..words.len()).rev();
+        let said_by = name.to_owned();
         let with_version = places().find_map(|at| self.versioned(words[at], words.get(at + 1)));
-        if let Some(platform) = with_version {
-            return Ok(Some(platform));
+        if let Some((camera, version)) = with_version {
+            return Ok(Some(Platform { camera, firmware: Some(version), said_by }));
         }
         if let Some(camera) = places().find_map(|at| self.camera(words[at])) {
-            return Ok(Some(Platform { camera: camera.clone(), firmware: None }));
+            return Ok(Some(Platform { camera: camera.clone(), firmware: None, said_by }));
         }
         let stranger = places().find_map(|at| foreign_camera(words[at], words.get(at + 1)));
         match stranger {
@@ -55,7 +82,7 @@ impl Known {
     pub(super) fn in_files<'a>(&self, paths: impl Iterator<Item = &'a str>) -> Option<Platform> {
         let mut found = paths.filter_map(|path| self.of_symbols(path));
         let first = found.next()?;
-        found.all(|other| other == first).then_some(first)
+        found.all(|other| other.same(&first)).then_some(first)
     }
 
     /// The error for a camera that is not known.
@@ -73,14 +100,12 @@ impl Known {
         let stem = lower.strip_prefix("ml/modules/")?.strip_suffix(".sym")?;
         let (camera, version) = stem.split_once('_')?;
         let camera = self.camera(camera)?.clone();
-        is_version(version).then(|| Platform { camera, firmware: Some(version.to_owned()) })
+        let said_by = path.to_owned();
+        is_version(version).then(|| Platform { camera, firmware: Some(version.to_owned()), said_by })
     }
 
-    fn versioned(&self, word: &str, next: Option<&&str>) -> Option<Platform> {
-        let platform = |camera: &CameraName, version: &str| Platform {
-            camera: camera.clone(),
-            firmware: Some(version.to_owned()),
-        };
+    fn versioned(&self, word: &str, next: Option<&&str>) -> Option<(CameraName, String)> {
+        let platform = |camera: &CameraName, version: &str| (camera.clone(), version.to_owned());
         if let (Some(camera), Some(version)) = (self.camera(word), next.filter(|next| is_version(next))) {
             return Some(platform(camera, version));
         }

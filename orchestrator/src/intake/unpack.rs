@@ -4,6 +4,7 @@ use super::archive::{Archive, Entry};
 use super::error::{EntryFault, IntakeError};
 use super::path;
 use super::platform::{Known, Platform};
+use super::says::{settle, warnings};
 use bytes::Bytes;
 use darkroom_protocol::CameraName;
 use darkroom_protocol::job::PayloadKind;
@@ -25,6 +26,10 @@ pub(super) struct Parcel {
     pub(super) firmware: Option<String>,
     /// Form of `bytes`.
     pub(super) kind: PayloadKind,
+    /// Where it says which camera it is for.
+    pub(super) evidence: Option<String>,
+    /// What will be wrong with a run of it.
+    pub(super) warnings: Vec<String>,
     /// Content.
     pub(super) bytes: Bytes,
     /// Where in the upload it stood, for errors.
@@ -35,12 +40,13 @@ pub(super) struct Parcel {
 struct Payload {
     platform: Option<Platform>,
     kind: PayloadKind,
+    warnings: Vec<String>,
     bytes: Bytes,
     origin: String,
 }
 
-/// Takes an upload apart. `chosen` are cameras picked by hand: they get a single build whatever it says; of a bundle
-/// they take their parts.
+/// Takes an upload apart. `chosen` are cameras picked by hand: they get a single build unless it says that it is for
+/// another; of a bundle they take their parts.
 pub(super) fn unpack(
     name: &str,
     mut content: impl Read + Seek,
@@ -84,8 +90,9 @@ fn from_autoexec(
     let read = content.take(MAX_AUTOEXEC + 1).read_to_end(&mut bytes);
     read.map_err(|error| not_a_build(name, error.to_string()))?;
     check_autoexec(name, &bytes)?;
-    let platform = said(known, name, chosen)?;
-    Ok(Payload { platform, kind: PayloadKind::Autoexec, bytes: bytes.into(), origin: name.to_owned() })
+    let platform = settle(name, known.in_name(name), None, chosen)?;
+    let (kind, origin) = (PayloadKind::Autoexec, name.to_owned());
+    Ok(Payload { platform, kind, warnings: Vec::new(), bytes: bytes.into(), origin })
 }
 
 /// Magic numbers of files that people hand in by mistake.
@@ -176,8 +183,9 @@ fn whole<R: Read + Seek>(
 ) -> Result<Payload, IntakeError> {
     refuse_nested(&archive, "")?;
     check_main(&mut archive, "")?;
-    let bytes = archive.into_bytes()?;
-    Ok(Payload { platform, kind: PayloadKind::Zip, bytes: bytes.into(), origin: name.to_owned() })
+    let warnings = warnings(name, below(&archive, ""));
+    let (kind, bytes) = (PayloadKind::Zip, archive.into_bytes()?);
+    Ok(Payload { platform, kind, warnings, bytes: bytes.into(), origin: name.to_owned() })
 }
 
 fn folder<R: Read + Seek>(
@@ -192,11 +200,12 @@ fn folder<R: Read + Seek>(
     check_main(archive, root)?;
     let (_, own_name) = path::split(root);
     let platform = match platform_of(archive, root, own_name, known, by_hand)? {
-        None if !upload.is_empty() => said(known, upload, by_hand)?,
+        None if !upload.is_empty() => settle(upload, known.in_name(upload), None, by_hand)?,
         found => found,
     };
+    let (kind, warnings) = (PayloadKind::Zip, warnings(own_name, below(archive, root)));
     let bytes = archive.repack(root)?;
-    Ok(Payload { platform, kind: PayloadKind::Zip, bytes: bytes.into(), origin: root.to_owned() })
+    Ok(Payload { platform, kind, warnings, bytes: bytes.into(), origin: root.to_owned() })
 }
 
 fn inner_zip<R: Read + Seek>(
@@ -221,8 +230,9 @@ fn inner_zip<R: Read + Seek>(
         return whole(&entry.path, archive, platform);
     }
     check_main(&mut archive, root)?;
+    let (kind, warnings) = (PayloadKind::Zip, warnings(name, below(&archive, root)));
     let bytes = archive.repack(root)?;
-    Ok(Payload { platform, kind: PayloadKind::Zip, bytes: bytes.into(), origin: entry.path.clone() })
+    Ok(Payload { platform, kind, warnings, bytes: bytes.into(), origin: entry.path.clone() })
 }
 
 /// Checks the `autoexec.bin` of the folder `root` like one that comes alone.
@@ -245,16 +255,7 @@ fn refuse_nested<R: Read + Seek>(archive: &Archive<R>, root: &str) -> Result<(),
     }
 }
 
-/// What a name says. Of cameras picked by hand it can tell the firmware version, and nothing else.
-fn said(known: &Known, name: &str, chosen: &[CameraName]) -> Result<Option<Platform>, IntakeError> {
-    if chosen.is_empty() {
-        return known.in_name(name);
-    }
-    Ok(known.in_name(name).ok().flatten().filter(|platform| chosen.contains(&platform.camera)))
-}
-
-/// What the name and the files below `root` say; when both speak, they must agree. Of cameras picked by hand they tell
-/// the firmware version.
+/// What the name and the files below `root` say; see [`settle`].
 fn platform_of<R: Read + Seek>(
     archive: &Archive<R>,
     root: &str,
@@ -262,35 +263,25 @@ fn platform_of<R: Read + Seek>(
     known: &Known,
     chosen: &[CameraName],
 ) -> Result<Option<Platform>, IntakeError> {
+    settle(name, known.in_name(name), known.in_files(below(archive, root)), chosen)
+}
+
+/// Paths of the files below the folder `root`, from there.
+fn below<'a, R: Read + Seek>(archive: &'a Archive<R>, root: &str) -> impl Iterator<Item = &'a str> {
     let prefix = if root.is_empty() { String::new() } else { format!("{root}/") };
-    let paths = archive.files().iter().filter_map(|entry| entry.path.strip_prefix(&prefix));
-    let inside = known.in_files(paths);
-    let named = said(known, name, chosen)?;
-    if !chosen.is_empty() {
-        return Ok(inside.filter(|platform| chosen.contains(&platform.camera)).or(named));
-    }
-    match (named, inside) {
-        (Some(named), Some(inside)) if named.camera != inside.camera => Err(IntakeError::CameraMismatch {
-            upload: name.to_owned(),
-            named: named.camera.0,
-            content: inside.camera.0,
-        }),
-        (Some(Platform { camera, firmware: None }), Some(inside)) => {
-            Ok(Some(Platform { camera, firmware: inside.firmware }))
-        }
-        (named, inside) => Ok(named.or(inside)),
-    }
+    archive.files().iter().filter_map(move |entry| entry.path.strip_prefix(&prefix))
 }
 
 /// Gives each payload to its cameras.
 fn deal(name: &str, payloads: Vec<Payload>, chosen: &[CameraName]) -> Result<Vec<Parcel>, IntakeError> {
     if let ([payload], [_, ..]) = (payloads.as_slice(), chosen) {
-        return Ok(chosen.iter().map(|camera| by_hand(payload, camera)).collect());
+        return Ok(chosen.iter().map(|camera| parcel(payload, camera)).collect());
     }
     let mut parcels = Vec::new();
-    for Payload { platform, kind, bytes, origin } in payloads {
-        let platform = platform.ok_or_else(|| IntakeError::CameraNotNamed { upload: origin.clone() })?;
-        parcels.push(Parcel { camera: platform.camera, firmware: platform.firmware, kind, bytes, origin });
+    for payload in payloads {
+        let unnamed = || IntakeError::CameraNotNamed { upload: payload.origin.clone() };
+        let camera = payload.platform.as_ref().ok_or_else(unnamed)?.camera.clone();
+        parcels.push(parcel(&payload, &camera));
     }
     for camera in chosen {
         if !parcels.iter().any(|parcel| parcel.camera == *camera) {
@@ -302,13 +293,15 @@ fn deal(name: &str, payloads: Vec<Payload>, chosen: &[CameraName]) -> Result<Vec
     Ok(parcels)
 }
 
-/// The payload for a camera picked by hand; its firmware version holds only if it speaks of that camera.
-fn by_hand(payload: &Payload, camera: &CameraName) -> Parcel {
+/// The payload for a camera; what it says of a platform holds only if it speaks of that camera.
+fn parcel(payload: &Payload, camera: &CameraName) -> Parcel {
     let platform = payload.platform.as_ref().filter(|platform| platform.camera == *camera);
     Parcel {
         camera: camera.clone(),
         firmware: platform.and_then(|platform| platform.firmware.clone()),
+        evidence: platform.filter(|platform| platform.is_sure()).map(|platform| platform.said_by.clone()),
         kind: payload.kind,
+        warnings: payload.warnings.clone(),
         bytes: payload.bytes.clone(),
         origin: payload.origin.clone(),
     }

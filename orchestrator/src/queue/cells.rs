@@ -2,7 +2,7 @@
 
 use crate::db::{NewJob, PgDb, StoredScenario};
 use crate::error::{Answer, Refusal};
-use crate::queue::roms::RomShelf;
+use crate::queue::roms::{RomShelf, dotted};
 use darkroom_protocol::api::{Build, Submit, SubmitRun};
 use darkroom_protocol::scenario::Scenario;
 use darkroom_protocol::verdict::{CheckResult, Reason, ReasonCode};
@@ -45,6 +45,7 @@ impl<'a> Planner<'a> {
         }
         let mut seen = BTreeSet::new();
         jobs.retain(|job| seen.insert((job.build, job.camera.clone(), job.scenario)));
+        refuse_wrong_camera(&jobs)?;
         if jobs.is_empty() {
             return Err(Refusal::invalid("nothing-to-run", "the builds have no payload for any camera"));
         }
@@ -90,7 +91,7 @@ impl<'a> Planner<'a> {
         let platform = build.platforms.iter().find(|platform| platform.camera == *camera);
         let planned = match platform {
             Some(platform) => self.roms.choose(platform, firmware),
-            None => Err(no_payload(build, camera)),
+            None => Err(wrong_camera(build, camera).unwrap_or_else(|| no_payload(build, camera))),
         };
         let (rom_set, skip) = match planned {
             Ok(set) => (Some(set), None),
@@ -109,6 +110,25 @@ fn expected_checks(stored: &StoredScenario) -> Answer<Vec<CheckResult>> {
     let scenario = Scenario::parse(&stored.name, &stored.source);
     let scenario = scenario.map_err(|error| Refusal::invalid("bad-scenario", error.to_string()))?;
     Ok(scenario.expected_checks())
+}
+
+/// A submit in which every build says that it is for another camera can only be a mistake.
+fn refuse_wrong_camera(jobs: &[NewJob]) -> Answer<()> {
+    let is_wrong = |reason: &&Reason| reason.code == ReasonCode::WrongCamera;
+    let wrong: Option<Vec<&Reason>> = jobs.iter().map(|job| job.skip.as_ref().filter(is_wrong)).collect();
+    match wrong.as_deref() {
+        Some([first, ..]) => Err(Refusal::invalid("wrong-camera", first.detail.clone())),
+        _ => Ok(()),
+    }
+}
+
+/// The reason for a build that says of itself that it is for one other camera.
+fn wrong_camera(build: &Build, camera: &CameraName) -> Option<Reason> {
+    let [platform] = build.platforms.as_slice() else { return None };
+    let (said_by, version) = (platform.evidence.as_ref()?, platform.firmware.as_deref()?);
+    let made_for = format!("{} {}", platform.camera, dotted(version));
+    let detail = format!("this build is for {made_for} ({said_by}), asked for {camera}");
+    Some(Reason { code: ReasonCode::WrongCamera, detail })
 }
 
 fn no_payload(build: &Build, camera: &CameraName) -> Reason {

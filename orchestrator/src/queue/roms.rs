@@ -91,7 +91,7 @@ fn is_version(one: &str, other: &str) -> bool {
 }
 
 /// `111` as Canon writes it.
-fn dotted(version: &str) -> String {
+pub(super) fn dotted(version: &str) -> String {
     if version.contains('.') {
         return version.to_owned();
     }

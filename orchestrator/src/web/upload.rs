@@ -104,7 +104,11 @@ async fn start(state: &AppState, caller: &str, form: &mut Form) -> Answer<BatchI
 /// The refusal beside the field that it is about.
 fn beside(refusal: &Refusal) -> FieldErrors {
     let field = match refusal.code {
-        "camera-not-named" | "unknown-camera" | "camera-mismatch" | "camera-not-in-bundle" => "cameras",
+        "camera-not-named"
+        | "unknown-camera"
+        | "camera-mismatch"
+        | "wrong-camera"
+        | "camera-not-in-bundle" => "cameras",
         "unknown-scenario" | "bad-scenario" => "scenarios",
         "nothing-to-run" => "form",
         _ => "file",

@@ -8,6 +8,7 @@ mod builds;
 mod containers;
 mod fencing;
 mod finishing;
+mod fitness;
 mod junit;
 mod leases;
 mod outages;

@@ -60,6 +60,22 @@ pub struct BuildPage {
     pub may_submit: bool,
 }
 
+impl BuildPage {
+    /// Each warning with the cameras whose payload it is about.
+    pub fn warnings(&self) -> Vec<(&str, String)> {
+        let mut found: Vec<(&str, String)> = Vec::new();
+        for platform in &self.build.platforms {
+            for warning in &platform.warnings {
+                match found.iter_mut().find(|(known, _)| known == warning) {
+                    Some((_, cameras)) => *cameras = format!("{cameras}, {}", platform.camera),
+                    None => found.push((warning, platform.camera.to_string())),
+                }
+            }
+        }
+        found
+    }
+}
+
 /// Form of a payload, in words.
 pub fn payload_word(kind: &PayloadKind) -> &'static str {
     match kind {

@@ -106,6 +106,8 @@ fn build(full: bool) -> BuildPage {
     let platform = |name: &&str| BuildPlatform {
         camera: CameraName((*name).to_owned()),
         firmware: Some("111".to_owned()),
+        evidence: (*name != "60D").then(|| format!("ML/modules/{name}_111.sym")),
+        warnings: vec!["it has no fonts (ML/fonts/*.rbf)".to_owned()],
         payload: Payload { kind: PayloadKind::Zip, digest: Digest::of(name.as_bytes()), size: 2_345_678 },
     };
     BuildPage {

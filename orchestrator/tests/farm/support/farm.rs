@@ -137,6 +137,14 @@ impl Farm {
         response.json().await.unwrap()
     }
 
+    /// A page of the dashboard.
+    pub(crate) async fn page(&self, path: &str) -> String {
+        let call = self.http.get(format!("{}{path}", self.url)).bearer_auth(&self.reader);
+        let answer = call.send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        answer.text().await.unwrap()
+    }
+
     /// Hands a build in.
     pub(crate) async fn upload(&self, name: &str, cameras: &str, bytes: Vec<u8>) -> Response {
         let query = [("name", name), ("cameras", cameras)];
