@@ -194,6 +194,10 @@ pub struct JobSummary {
     pub camera: CameraName,
     /// Scenario.
     pub scenario: String,
+    /// Set when the job runs on the farm's open firmware, no dump of a camera: the version that it stands for. The page
+    /// `/open-firmware` says what such a run can and cannot tell.
+    #[serde(default)]
+    pub open_firmware: Option<String>,
     /// State.
     pub state: JobState,
     /// Verdict when finished.

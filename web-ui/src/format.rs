@@ -198,6 +198,14 @@ impl Moment for OffsetDateTime {
     }
 }
 
+/// A firmware version as cameras write it: `111` is `1.1.1`. Any other text stays as it is.
+pub fn version(text: &str) -> String {
+    if text.len() < 2 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text.to_owned();
+    }
+    text.chars().map(String::from).collect::<Vec<_>>().join(".")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

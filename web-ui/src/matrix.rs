@@ -16,6 +16,8 @@ pub struct Cell {
     pub build_name: String,
     /// Scenario.
     pub scenario: String,
+    /// Whether it runs on the open firmware.
+    pub open_firmware: bool,
     /// State or verdict.
     pub mark: Mark,
     /// Why, unless passed.
@@ -28,7 +30,8 @@ impl Cell {
     /// Everything that the frame says, for readers who do not see it.
     pub fn label(&self) -> String {
         let reason = self.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
-        format!("{} on {}: {}{}", self.build_name, self.camera, self.mark.word(), reason)
+        let stand_in = if self.open_firmware { ", open firmware" } else { "" };
+        format!("{} on {}{stand_in}: {}{}", self.build_name, self.camera, self.mark.word(), reason)
     }
 }
 
@@ -106,6 +109,15 @@ impl Matrix {
         self.strips[row].cells[column] = Some(cell);
     }
 
+    /// How many frames were made on the open firmware.
+    pub fn on_open_firmware(&self) -> usize {
+        self.strips
+            .iter()
+            .flat_map(|strip| strip.cells.iter().flatten())
+            .filter(|cell| cell.open_firmware)
+            .count()
+    }
+
     /// Whether a frame is dimmed by the filter.
     pub fn dims(&self, cell: &Cell) -> bool {
         self.filter.is_some_and(|mark| mark != cell.mark)
@@ -153,6 +165,7 @@ mod tests {
             build,
             build_name: "hello".to_owned(),
             scenario: "boot".to_owned(),
+            open_firmware: false,
             mark,
             reason: None,
             thumb: None,

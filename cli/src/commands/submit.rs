@@ -16,6 +16,10 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
     let batch = submit(&farm, &arguments).await?;
     say!("{}", batch.id);
     eprintln!("{} jobs: {}", batch.jobs.len(), farm.batch_page(batch.id));
+    let open = batch.jobs.iter().filter(|job| job.open_firmware.is_some()).count();
+    if open > 0 {
+        eprintln!("{open} of them on the open firmware, no dump: {}", farm.open_firmware_page());
+    }
     if !arguments.wait {
         return Ok(Outcome::Passed);
     }

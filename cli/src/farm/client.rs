@@ -94,6 +94,11 @@ impl Farm {
         format!("{}/batches/{batch}", self.server)
     }
 
+    /// Page that says what a run on the open firmware can and cannot tell.
+    pub(crate) fn open_firmware_page(&self) -> String {
+        format!("{}/open-firmware", self.server)
+    }
+
     fn url(&self, path: &str) -> String {
         format!("{}/api/v1{path}", self.server)
     }

@@ -11,6 +11,9 @@ use std::time::Duration;
 /// Bytes of log that a case shows: its end says why it failed.
 const LOG_TAIL: u64 = 16 << 10;
 
+/// What a run on the open firmware can and cannot tell, on this farm.
+const OPEN_FIRMWARE_PAGE: &str = "/open-firmware";
+
 /// The report of a batch: a suite per build and scenario, a case per camera.
 pub(super) async fn of_batch(state: &AppState, id: BatchId) -> Answer<String> {
     let batch = state.queue.batch(id).await?;
@@ -54,6 +57,11 @@ fn case_of(job: &JobSummary, log: String) -> TestCase {
     }
     let mut case = TestCase::new(job.camera.0.clone(), status);
     case.set_classname(format!("{}.{}", job.build_name, job.scenario));
+    if let Some(version) = &job.open_firmware {
+        // No dump of a camera: a reader of the report must see it without the dashboard.
+        case.add_property(("open-firmware", version.as_str()));
+        case.add_property(("open-firmware-page", OPEN_FIRMWARE_PAGE));
+    }
     if let Some(milliseconds) = job.host_ms {
         case.set_time(Duration::from_millis(milliseconds));
     }

@@ -13,12 +13,13 @@ use uuid::Uuid;
 /// Columns of [`JobRow`]; the figures come from the report of the deciding attempt.
 const SUMMARY: &str = "
     select j.id, j.batch, j.build, b.name as build_name, j.camera, s.name as scenario, j.state, j.verdict,
-           j.reason_code, j.reason_detail,
+           j.reason_code, j.reason_detail, r.open_firmware,
            (j.report->>'host_ms')::bigint as host_ms, (j.report->>'guest_ns')::bigint as guest_ns,
            nullif(j.report->>'state_hash', '') as state_hash, j.report->>'log_digest' as log_digest,
            coalesce((select array_agg(f.blob order by f.seq) from frame f
                      where f.job = j.id and f.number = j.attempts), '{}') as frames
-    from job j join build b on b.id = j.build join scenario s on s.id = j.scenario";
+    from job j join build b on b.id = j.build join scenario s on s.id = j.scenario
+    left join rom_set r on r.id = j.rom_set";
 
 #[derive(FromRow)]
 struct JobRow {
@@ -32,6 +33,7 @@ struct JobRow {
     verdict: Option<String>,
     reason_code: Option<String>,
     reason_detail: Option<String>,
+    open_firmware: Option<String>,
     host_ms: Option<i64>,
     guest_ns: Option<i64>,
     state_hash: Option<String>,
@@ -72,6 +74,7 @@ impl TryFrom<JobRow> for JobSummary {
             build_name: row.build_name,
             camera: CameraName(row.camera),
             scenario: row.scenario,
+            open_firmware: row.open_firmware,
             state: job_state(&row.state)?,
             verdict: row.verdict.as_deref().map(verdict_of).transpose()?,
             reason: reason_of(row.reason_code.as_deref(), row.reason_detail)?,

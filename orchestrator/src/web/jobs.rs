@@ -100,6 +100,7 @@ pub(super) fn head(row: &JobPageRow) -> DbResult<JobHead> {
         camera: row.camera.clone(),
         scenario: row.scenario.clone(),
         rom_set: row.rom_set.map(RomSetId).zip(row.firmware.clone()),
+        open_firmware: row.open_firmware.clone(),
         mark: mark(&row.state, row.verdict.as_deref())?,
         reason: reason_of(row.reason_code.as_deref(), row.reason_detail.clone())?,
         queued_at: row.queued_at,

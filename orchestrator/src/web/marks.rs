@@ -41,6 +41,7 @@ pub(super) fn cell(row: CellRow) -> DbResult<Cell> {
         build: BuildId(row.build),
         build_name: row.build_name,
         scenario: row.scenario,
+        open_firmware: row.open_firmware.is_some(),
         reason: row.reason_detail.filter(|detail| !detail.is_empty()),
         thumb,
     })

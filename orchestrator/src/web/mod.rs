@@ -14,6 +14,7 @@ mod html;
 mod jobs;
 mod logs;
 mod marks;
+mod open_firmware;
 mod overview;
 mod rom_sets;
 mod scenarios;
@@ -101,6 +102,7 @@ fn reading() -> Vec<PageRoute> {
         page(Read, "/cameras", get(cameras::list)),
         page(Read, "/cameras/{name}", get(cameras::page)),
         page(Read, "/rom-sets", get(rom_sets::list)),
+        page(Read, "/open-firmware", get(open_firmware::page)),
         page(Read, "/builds", get(builds::list)),
         page(Read, "/builds/{id}", get(builds::page)),
         page(Read, "/scenarios", get(scenarios::list)),

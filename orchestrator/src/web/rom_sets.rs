@@ -114,6 +114,7 @@ pub(super) fn line(set: RomSet) -> RomSetLine {
         id: set.id,
         camera: set.camera.0,
         firmware: set.firmware,
+        open_firmware: set.open_firmware,
         files: set.files.into_iter().map(|file| (file.slot, file.size)).collect(),
         created_at: set.created_at,
     }

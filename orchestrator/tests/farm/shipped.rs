@@ -164,3 +164,32 @@ async fn a_build_runs_on_the_open_firmware_of_its_version() {
     let job = roms("magiclantern-Nightly.2018Jul03.5D3134.zip", None).await;
     assert_eq!(job.verdict, None, "a dump of that version comes first");
 }
+
+#[tokio::test]
+async fn a_run_on_the_open_firmware_is_marked_wherever_it_is_shown() {
+    let farm = farm_with(only(1)).await;
+    assert_eq!(farm.rom_set("5D2", "212").await.status(), 201);
+    let build = farm.build().await;
+    let run = async |firmware: &str| {
+        let body = json!({ "runs": [{ "build": build.id }], "cameras": ["5D2"], "firmware": firmware });
+        submit(&farm, body).await
+    };
+    for (firmware, version) in [("open", Some("212")), ("212", None)] {
+        let batch = run(firmware).await;
+        let job = &batch.jobs[0];
+        assert_eq!(job.open_firmware.as_deref(), version, "{firmware}");
+        let path = format!("/batches/{}/junit.xml", batch.id);
+        let xml = farm.call(reqwest::Method::GET, &path).send().await.unwrap().text().await.unwrap();
+        let property = "<property name=\"open-firmware\" value=\"212\"/>";
+        assert_eq!(xml.contains(property), version.is_some(), "{xml}");
+        let mark = "<a class=\"stand-in\" href=\"/open-firmware\">";
+        for page in [format!("/batches/{}", batch.id), format!("/jobs/{}", job.id)] {
+            let html = farm.page(&page).await;
+            assert_eq!(html.contains(mark), version.is_some(), "{firmware}: {page}");
+        }
+    }
+    assert!(farm.page("/rom-sets").await.contains("href=\"/open-firmware\""));
+    let explained = farm.page("/open-firmware").await;
+    assert!(explained.contains("What it cannot tell") && explained.contains("Live view"), "{explained}");
+    assert!(explained.contains("5D2 <span>2.1.2</span>"), "{explained}");
+}

@@ -30,6 +30,8 @@ pub struct JobHead {
     pub scenario: String,
     /// ROM set and its firmware version; `None` when the farm has none for the camera.
     pub rom_set: Option<(RomSetId, String)>,
+    /// Version that the open firmware stands for, when the job runs on that.
+    pub open_firmware: Option<String>,
     /// State or verdict.
     pub mark: Mark,
     /// Why, unless passed.

@@ -5,6 +5,7 @@ pub mod builds;
 pub mod cameras;
 pub mod job;
 pub mod notice;
+pub mod open_firmware;
 pub mod overview;
 pub mod rom_sets;
 pub mod scenarios;

@@ -17,6 +17,8 @@ pub struct RomSetLine {
     pub camera: String,
     /// Firmware version, or `open`.
     pub firmware: String,
+    /// Version that the open firmware in it stands for, when it is the farm's own.
+    pub open_firmware: Option<String>,
     /// Files and sizes.
     pub files: Vec<(RomSlot, u64)>,
     /// When it was stored.

@@ -26,6 +26,7 @@ pub(crate) fn head(build: &str, mark: Mark, reason: Option<Reason>) -> JobHead {
         camera: "60D".to_owned(),
         scenario: build.to_owned(),
         rom_set: Some((RomSetId::fresh(), "open".to_owned())),
+        open_firmware: Some("111".to_owned()),
         mark,
         reason,
         queued_at: NOW - Duration::minutes(3),

@@ -11,6 +11,7 @@ use darkroom_web_ui::Mark;
 use darkroom_web_ui::view::builds::{BuildLine, BuildPage, BuildsPage};
 use darkroom_web_ui::view::cameras::{CameraCard, CameraPage, CamerasPage, JobLine};
 use darkroom_web_ui::view::notice::{ErrorPage, LoginPage};
+use darkroom_web_ui::view::open_firmware::{OpenCamera, OpenFirmwarePage};
 use darkroom_web_ui::view::rom_sets::{FieldErrors, RomNeeds, RomSetLine, RomSetsPage};
 use darkroom_web_ui::view::scenarios::{ReferenceView, ScenarioPage, ScenariosPage};
 use darkroom_web_ui::view::upload::{CameraGroup, Choice, UploadPage};
@@ -38,6 +39,7 @@ fn rom_set(name: &str) -> RomSetLine {
         id: RomSetId::fresh(),
         camera: name.to_owned(),
         firmware: "open".to_owned(),
+        open_firmware: (name != "7D").then(|| "111".to_owned()),
         files: vec![(RomSlot::Rom0, 16 << 20), (RomSlot::Rom1, 16 << 20)],
         created_at: NOW,
     }
@@ -82,6 +84,14 @@ fn rom_sets(full: bool, errors: FieldErrors) -> RomSetsPage {
         firmware: "1.1.1".to_owned(),
         errors,
         may_submit: true,
+    }
+}
+
+fn open_firmware(cameras: &[&str]) -> OpenFirmwarePage {
+    let open = |camera: &&str| OpenCamera { camera: (*camera).to_owned(), version: "111".to_owned() };
+    OpenFirmwarePage {
+        shell: shell("Open firmware", Room::RomSets),
+        cameras: cameras.iter().map(open).collect(),
     }
 }
 
@@ -231,6 +241,8 @@ pub(crate) fn pages() -> Vec<(&'static str, String)> {
         ("camera-empty", camera_page(false).render().unwrap()),
         ("camera", camera_page(true).render().unwrap()),
         ("rom-sets-empty", rom_sets(false, none()).render().unwrap()),
+        ("open-firmware-empty", open_firmware(&[]).render().unwrap()),
+        ("open-firmware", open_firmware(&sheets::CAMERAS).render().unwrap()),
         ("rom-sets", rom_sets(true, bad_rom).render().unwrap()),
         ("builds-empty", builds(0).render().unwrap()),
         ("builds", builds(8).render().unwrap()),

@@ -49,6 +49,7 @@ pub(crate) fn cells(running: bool) -> Vec<Cell> {
                 build,
                 build_name: name.to_owned(),
                 scenario: "boot".to_owned(),
+                open_firmware: row == 0 || row == 5,
                 mark,
                 reason: reason.filter(|_| mark.is_done()).map(str::to_owned),
                 thumb: thumb(name, column).filter(|_| mark == Mark::Done(verdict)),

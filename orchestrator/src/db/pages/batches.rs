@@ -39,6 +39,8 @@ pub struct CellRow {
     pub build_name: String,
     /// Scenario's name.
     pub scenario: String,
+    /// Version that the open firmware stands for, when it runs on that.
+    pub open_firmware: Option<String>,
     /// State's word.
     pub state: String,
     /// Verdict's word.
@@ -103,8 +105,9 @@ impl PgDb {
     pub async fn cells(&self, batch: BatchId) -> DbResult<Vec<CellRow>> {
         let rows = sqlx::query_as(
             "select j.id, j.camera, j.build, b.name as build_name, s.name as scenario, j.state, j.verdict,
-             j.reason_detail, f.blob as thumb
+             j.reason_detail, r.open_firmware, f.blob as thumb
              from job j join build b on b.id = j.build join scenario s on s.id = j.scenario
+             left join rom_set r on r.id = j.rom_set
              left join lateral (select blob from frame where job = j.id and number = j.attempts
                                 order by seq desc limit 1) f on true
              where j.batch = $1 order by j.position",

@@ -30,6 +30,8 @@ pub struct JobPageRow {
     pub rom_set: Option<Uuid>,
     /// Its firmware version.
     pub firmware: Option<String>,
+    /// Version that the open firmware in it stands for, when it is the farm's own.
+    pub open_firmware: Option<String>,
     /// State's word.
     pub state: String,
     /// Verdict's word.
@@ -162,7 +164,7 @@ impl PgDb {
     pub async fn job_page(&self, id: JobId) -> DbResult<Option<JobPageRow>> {
         let row = sqlx::query_as(
             "select j.id, j.batch, t.name as batch_name, j.build, b.name as build_name, j.camera,
-             s.name as scenario, j.rom_set, r.firmware, j.state, j.verdict, j.reason_code, j.reason_detail, j.cancel,
+             s.name as scenario, j.rom_set, r.firmware, r.open_firmware, j.state, j.verdict, j.reason_code, j.reason_detail, j.cancel,
              j.queued_at, j.claimed_at, j.finished_at, j.report, coalesce(a.log_bytes, 0) as log_bytes,
              case when j.state = 'queued' then
                  (select count(*) from job q where q.state = 'queued'

@@ -185,6 +185,7 @@ async fn pages(farm: &Farm, batch: BatchId) -> Vec<(String, String)> {
         ("cameras", "/cameras"),
         ("camera", "/cameras/60D"),
         ("rom-sets", "/rom-sets"),
+        ("open-firmware", "/open-firmware"),
         ("scenarios", "/scenarios"),
         ("scenario", "/scenarios/hello"),
         ("workers", "/workers"),
