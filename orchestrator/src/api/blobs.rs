@@ -17,7 +17,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(read))
 }
 
-/// A blob: a frame, a reference, a file from a card, an upload. ROM files only for administrators.
+/// A blob: a frame, a reference, a file from a card, an upload. Dumps of cameras only for administrators.
 #[utoipa::path(get, path = "/blobs/{digest}", params(("digest" = Digest, Path)),
     responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>),
               (status = 403, body = ApiError), (status = 404, body = ApiError)),

@@ -68,9 +68,13 @@ impl PgDb {
         Ok(rows.fetch_all(self.pool()).await?)
     }
 
-    /// Whether the blob is a file of a ROM set, which only its owners may read.
+    /// Whether the blob is a file of an uploaded ROM set, which only its owners may read. What the farm ships is no secret:
+    /// builds copy it to the card, and people want to see that file.
     pub async fn is_rom(&self, digest: Digest) -> DbResult<bool> {
-        let found = sqlx::query_scalar("select exists (select from rom_file where blob = $1)");
+        let found = sqlx::query_scalar(
+            "select exists (select from rom_file f join rom_set s on s.id = f.rom_set
+                            where f.blob = $1 and s.open_firmware is null)",
+        );
         Ok(found.bind(&digest.0[..]).fetch_one(self.pool()).await?)
     }
 }

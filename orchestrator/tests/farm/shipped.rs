@@ -128,6 +128,20 @@ async fn nobody_stands_in_for_what_the_farm_ships() {
 }
 
 #[tokio::test]
+async fn the_files_of_the_open_firmware_are_no_secret_unless_somebody_uploaded_them_too() {
+    let farm = farm_with(only(1)).await;
+    let open = sets(&farm).await.remove(0);
+    let read = async || {
+        let path = format!("/blobs/{}", open.files[0].digest);
+        farm.call(reqwest::Method::GET, &path).send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(read().await, 200);
+    let files = (rom(1).expand)().into_iter().map(|(slot, bytes)| (slot.file_name(), bytes)).collect();
+    assert_eq!(farm.upload_roms("5D2", "mine", files).await.status(), 201);
+    assert_eq!(read().await, 403);
+}
+
+#[tokio::test]
 async fn a_build_runs_on_the_open_firmware_of_its_version() {
     let farm = farm_with(Shelf::with_cameras(&["5D3"])).await;
     let stored = sets(&farm).await;
