@@ -5,6 +5,10 @@ use std::io::{Read, Seek, SeekFrom};
 
 const END_SIGNATURE: [u8; 4] = *b"PK\x05\x06";
 const ENTRY_SIGNATURE: [u8; 4] = *b"PK\x01\x02";
+const FILE_SIGNATURE: [u8; 4] = *b"PK\x03\x04";
+const CUT_OFF: &str =
+    "it is cut off: it begins as a zip, and its directory, which stands at the end, is not there";
+const NO_ZIP: &str = "it neither begins nor ends as a zip";
 const END_SIZE: usize = 22;
 const ENTRY_SIZE: usize = 46;
 const MAX_COMMENT: u64 = 0xFFFF;
@@ -24,7 +28,8 @@ pub(super) fn check(file: &mut (impl Read + Seek), cap: u64) -> std::io::Result<
     let tail_length = length.min(END_SIZE as u64 + MAX_COMMENT);
     let tail = read_at(file, length - tail_length, tail_length)?;
     let Some(at) = tail.windows(4).rposition(|window| window == END_SIGNATURE) else {
-        return Ok(Err(DirectoryFault::Broken("it has no end record: not a zip, or cut off")));
+        let begins_as_zip = read_at(file, 0, 4)? == FILE_SIGNATURE;
+        return Ok(Err(DirectoryFault::Broken(if begins_as_zip { CUT_OFF } else { NO_ZIP })));
     };
     let Some(end) = tail.get(at..at + END_SIZE) else {
         return Ok(Err(DirectoryFault::Broken("its end record is cut off")));
