@@ -74,7 +74,7 @@ fn is_slot(name: &str) -> bool {
 }
 
 fn is_about_the_form(refusal: &Refusal) -> bool {
-    matches!(refusal.kind, Kind::Invalid | Kind::NotFound)
+    matches!(refusal.kind, Kind::Invalid | Kind::NotFound | Kind::Conflict)
 }
 
 /// The refusal beside the field that it is about.
@@ -83,7 +83,7 @@ fn beside(refusal: &Refusal) -> FieldErrors {
     let slot = slot.into_iter().find(|slot| refusal.message.starts_with(slot));
     let field = match (refusal.kind, refusal.code, slot) {
         (Kind::NotFound, _, _) => "camera",
-        (_, "bad-firmware", _) => "firmware",
+        (_, "bad-firmware" | "belongs-to-farm", _) => "firmware",
         (_, _, Some(slot)) => slot,
         _ => "form",
     };
@@ -129,6 +129,9 @@ mod tests {
         let bad_rom = Refusal::invalid("bad-rom", "ROM1.BIN: has 8 bytes, the 60D needs 16777216");
         assert!(beside(&bad_rom).at("ROM1.BIN").is_some());
         assert!(beside(&Refusal::invalid("bad-firmware", "firmware ''")).at("firmware").is_some());
+        let taken =
+            Refusal::new(Kind::Conflict, "belongs-to-farm", "the ROM set 'open' of 60D belongs to the farm");
+        assert!(is_about_the_form(&taken) && beside(&taken).at("firmware").is_some());
         assert!(beside(&Refusal::not_found("camera", "99D")).at("camera").is_some());
         assert!(beside(&Refusal::invalid("bad-rom", "no files")).at("form").is_some());
     }
