@@ -114,12 +114,15 @@ macro_rules! table {
     };
 }
 
+/// A function for a form.
+type Execute<E> = fn(&mut E, &Insn) -> Step;
+
 impl<S: System> Engine<'_, S> {
     /// By the number of a way.
-    const WAYS: [fn(&mut Self, &Insn) -> Step; 256] = {
-        let parts: [&[fn(&mut Self, &Insn) -> Step]; 22] =
+    const WAYS: [Execute<Self>; 256] = {
+        let parts: [&[Execute<Self>]; 22] =
             table!(loads: 0 1 2 3 4; operations: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16);
-        let mut ways: [fn(&mut Self, &Insn) -> Step; 256] = [Self::execute; 256];
+        let mut ways: [Execute<Self>; 256] = [Self::execute; 256];
         let (mut way, mut part) = (0, 0);
         while part < parts.len() {
             let mut n = 0;
