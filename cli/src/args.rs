@@ -107,8 +107,9 @@ pub(crate) struct Emu {
     pub(crate) firmware: Option<String>,
     #[command(flatten)]
     pub(crate) card: EmuCard,
-    /// What to do and to expect; its references are taken from `references/` beside it
-    #[arg(long, value_name = "FILE")]
+    /// What to do and to expect: a file, with its references in `references/` beside it, or the name of a scenario that comes
+    /// with Darkroom: ml-boot, ml-menu-tour, ml-settings, ml-modules, ml-power, ml-crash
+    #[arg(long, value_name = "FILE|NAME")]
     pub(crate) scenario: Option<PathBuf>,
     /// What executes the guest; its results are the same. The interpreter steps in where the host gives no memory for
     /// generated code

@@ -157,10 +157,24 @@ impl ButtonTable {
         self.rows.iter().find(|row| named(&row.press) || named(&row.release))
     }
 
+    /// The button that people call `name`: `MENU`, `SET`, `TRASH`, `HALFSHUTTER`. It is the event's name without `BGMT_` and `PRESS_`,
+    /// ignoring case, so that one name means the same button on every camera, whatever its key and code.
+    pub fn by_label(&self, name: &str) -> Option<&ButtonRow> {
+        let labelled = |row: &&ButtonRow| {
+            row.press.as_ref().is_some_and(|press| label(press.event()).eq_ignore_ascii_case(name))
+        };
+        self.rows.iter().find(labelled)
+    }
+
     pub(crate) fn parse(name: &str, file: &str, text: &str) -> Result<Self, DataError> {
         let rows = rows(file, text, COLUMNS)?.iter().map(button).collect::<Result<_, _>>()?;
         Ok(ButtonTable { name: name.to_owned(), rows })
     }
+}
+
+fn label(event: &str) -> &str {
+    let event = event.strip_prefix("BGMT_").unwrap_or(event);
+    event.strip_prefix("PRESS_").unwrap_or(event)
 }
 
 fn button(row: &Row<'_>) -> Result<ButtonRow, DataError> {

@@ -42,6 +42,76 @@ pub struct RunReport {
     pub faults: Vec<GuestFault>,
     /// Accesses to registers nobody models, most frequent first.
     pub unknown_accesses: Vec<UnknownAccess>,
+    /// What ran in the camera, as far as the emulator could see it.
+    #[serde(default)]
+    pub guest: GuestInside,
+}
+
+/// What ran in the camera. Read from the guest's console and memory at the end, without a trace in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct GuestInside {
+    /// What Magic Lantern says of itself: `Nightly.2026Jan01.60D111 (1a2b3c4 dev)`.
+    pub ml_version: Option<String>,
+    /// The tasks, in the order of their slots. Empty when the firmware is not the open one.
+    pub tasks: Vec<TaskInfo>,
+    /// The firmware's heaps.
+    pub heaps: Vec<HeapInfo>,
+    /// Calls that the firmware does not offer, most frequent first.
+    pub missing_calls: Vec<MissingCall>,
+    /// Magic Lantern's modules, when the scenario looked at them.
+    pub modules: Vec<ModuleInfo>,
+}
+
+/// A task of the guest's kernel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TaskInfo {
+    /// Its name.
+    pub name: String,
+    /// Its number.
+    pub id: u32,
+    /// Lower runs first.
+    pub priority: u32,
+    /// Most bytes of its stack that were ever used.
+    pub stack_used: u32,
+    /// Bytes of its stack.
+    pub stack_bytes: u32,
+    /// `ready`, `waits` or `suspended`.
+    pub state: String,
+}
+
+/// A heap of the firmware.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct HeapInfo {
+    /// The call that takes memory from it.
+    pub name: String,
+    /// Its bytes.
+    pub total: u32,
+    /// Bytes in use.
+    pub used: u32,
+    /// Requests that were refused.
+    pub failures: u32,
+}
+
+/// Calls of one function, from one place, that the firmware does not offer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MissingCall {
+    /// Name of the call, option or property.
+    pub name: String,
+    /// Where it was called from.
+    pub caller: u32,
+    /// How often.
+    pub count: u64,
+}
+
+/// A module and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ModuleInfo {
+    /// Its file's name without the ending.
+    pub name: String,
+    /// Whether it is loaded.
+    pub loaded: bool,
+    /// What Magic Lantern says of it; empty when it says nothing.
+    pub status: String,
 }
 
 /// What happened to a file on the card.

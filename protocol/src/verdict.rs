@@ -85,6 +85,14 @@ pub enum ReasonCode {
     StepFailed,
     /// A `wait` step ran out of its time.
     WaitExpired,
+    /// A task that should be there is not.
+    TaskMissing,
+    /// The guest called what its firmware does not offer.
+    MissingCall,
+    /// A module of the build was not loaded.
+    ModuleFailed,
+    /// The boot code refused the build's program: it is damaged, or made for another camera or firmware.
+    BuildRefused,
     /// Data abort, prefetch abort or undefined instruction.
     GuestFault,
     /// The guest reported an assertion.

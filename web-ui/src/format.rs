@@ -150,6 +150,12 @@ impl Figure for u64 {
     }
 }
 
+impl Figure for u32 {
+    fn value(self) -> u64 {
+        u64::from(self)
+    }
+}
+
 impl Figure for usize {
     fn value(self) -> u64 {
         self as u64

@@ -82,6 +82,10 @@ fn nothing_from_a_job_becomes_markup() {
     page.attempts[0].supervisor_log = nasty();
     page.steps[0].title = nasty();
     page.unknown[0].direction = nasty();
+    page.inside.tasks[0].name = nasty();
+    page.inside.modules[0].status = nasty();
+    page.inside.missing_calls[0].name = nasty();
+    page.inside.ml_version = Some(nasty());
     page.log.view = jobs::log(NASTY, darkroom_web_ui::log::Want::Matching("script".into()), NASTY);
     let html = page.render().unwrap();
     assert!(!html.contains("<script>alert"), "a script got through");

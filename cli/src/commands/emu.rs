@@ -1,6 +1,7 @@
 //! `darkroom emu`: one camera on the command line, by the same scenario engine that the farm uses.
 
 mod inputs;
+mod inside;
 mod open_version;
 mod report;
 mod sink;

@@ -31,6 +31,17 @@ impl ScenarioFiles {
         Ok(files)
     }
 
+    /// The file of that name, or else the scenario that comes with the program.
+    pub(crate) fn read_or_shipped(file: &Path) -> anyhow::Result<Self> {
+        let mut shipped = darkroom_protocol::scenario::shipped();
+        match shipped.find(|(name, _)| !file.exists() && file.as_os_str() == *name) {
+            Some((name, text)) => {
+                Ok(Self { source: name.to_owned(), text: text.to_owned(), references: Vec::new() })
+            }
+            None => Self::read(file),
+        }
+    }
+
     /// The scenario, validated.
     pub(crate) fn parse(&self) -> anyhow::Result<Scenario> {
         Scenario::parse(&self.source, &self.text).map_err(|error| Usage(error.to_string()).into())

@@ -297,6 +297,13 @@ impl Cpu {
         self.jit.set_within(memory)
     }
 
+    /// Takes over who executes from a processor that is not needed any more, with its memory for code. The code itself is
+    /// thrown away: it belongs to other memory.
+    pub fn take_engine_of(&mut self, other: &mut Self) {
+        std::mem::swap(&mut self.jit, &mut other.jit);
+        self.jit.forget();
+    }
+
     /// Who executes.
     #[must_use]
     pub fn engine(&self) -> Engine {

@@ -21,6 +21,7 @@ mod helpers;
 mod map;
 mod placement;
 mod report;
+mod restart;
 mod rom;
 mod run;
 mod snapshot;

@@ -19,4 +19,5 @@
     door DOOR_START_PARAMETERS, start_parameters
     door DOOR_GUI_FUNCTION, gui_function
     .weak gui_function
+    door DOOR_WINDOW, window
     .org DOOR_BYTES * DOOR_FIRST_STUB

@@ -18,6 +18,7 @@
 #define DOOR_BSS_BYTES 5
 #define DOOR_START_PARAMETERS 6
 #define DOOR_GUI_FUNCTION 7
+#define DOOR_WINDOW 8 /* data: kernel/window.h */
 
 /* Then one for each name in any camera's table, in the order of the alphabet: cameras/stubs.awk. */
 #define DOOR_FIRST_STUB 16

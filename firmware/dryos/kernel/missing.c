@@ -6,18 +6,17 @@
 #include "kernel/memory.h"
 #include "kernel/offer.h"
 
-#define NAMES 128u
+#include "window.h"
 
-static struct {
-    const char *name;
-    uint32_t caller, count;
-} calls[NAMES];
+#define NAMES MISSING_NAMES
+
+struct missing_call missing_calls[NAMES];
 
 /* The same name from elsewhere is another entry. When the table is full, the last entry takes all that come. */
 static uint32_t entry_of(const char *name, uint32_t caller)
 {
     uint32_t i = 0;
-    while (i < NAMES - 1 && calls[i].name && !(calls[i].caller == caller && !text_compare(calls[i].name, name)))
+    while (i < NAMES - 1 && missing_calls[i].name && !(missing_calls[i].caller == caller && !text_compare(missing_calls[i].name, name)))
         i++;
     return i;
 }
@@ -33,9 +32,9 @@ void missing(const char *name, uint32_t caller)
 {
     uint32_t saved = interrupts_mask();
     uint32_t i = entry_of(name, caller);
-    calls[i].name = name;
-    calls[i].caller = caller;
-    uint32_t count = ++calls[i].count;
+    missing_calls[i].name = name;
+    missing_calls[i].caller = caller;
+    uint32_t count = ++missing_calls[i].count;
     interrupts_restore(saved);
     if (power_of_ten(count))
         print("[missing] %s caller=%08X count=%u\n", name, caller, count);
@@ -44,7 +43,7 @@ void missing(const char *name, uint32_t caller)
 static void show_missing(int count, char *words[])
 {
     (void)count, (void)words;
-    for (uint32_t i = 0; i < NAMES && calls[i].name; i++)
-        print("[missing] %s caller=%08X count=%u\n", calls[i].name, calls[i].caller, calls[i].count);
+    for (uint32_t i = 0; i < NAMES && missing_calls[i].name; i++)
+        print("[missing] %s caller=%08X count=%u\n", missing_calls[i].name, missing_calls[i].caller, missing_calls[i].count);
 }
 SHELL_COMMAND("missing", show_missing, "calls that this firmware does not offer: who made them, how often");

@@ -6,16 +6,17 @@
 #include "kernel/memory.h"
 #include "kernel/offer.h"
 #include "scheduler.h"
+#include "window.h"
 
 #define RECORD_BYTES_LARGEST 0x54u
 #define SVC_INTERRUPTS_ON 0x53u
 
-static uint8_t records[TASK_SLOTS][RECORD_BYTES_LARGEST] __attribute__((aligned(8)));
+uint8_t task_records[TASK_SLOTS * RECORD_BYTES_LARGEST] __attribute__((aligned(8)));
 static uint32_t last_sequence;
 
 struct task *task_record(uint32_t slot)
 {
-    return (struct task *)((uint8_t *)records + slot * camera->task_record_bytes);
+    return (struct task *)(task_records + slot * camera->task_record_bytes);
 }
 
 static int free_slot(void)

@@ -2,11 +2,14 @@
  * What the properties say of the cards: size of a cluster, free clusters, and which card pictures go to. A camera counts as
  * pictures are taken; here files come and go by other ways, so the cards are asked now and then.
  */
+#include "cards.h"
+
 #include "fs/fs.h"
 #include "kernel/camera.h"
 #include "kernel/debug.h"
 #include "kernel/memory.h"
 #include "kernel/offer.h"
+#include "kernel/sync.h"
 #include "kernel/task.h"
 #include "mpu/properties.h"
 
@@ -17,6 +20,8 @@
 #define CARD_SD 2u
 
 #define LOOK_EVERY_MS 2000u
+
+static struct queue *door;
 
 /* Drive A is CF, drive B is SD. False when there is no card. */
 static bool look(uint32_t card, struct fs_drive *drive)
@@ -42,13 +47,30 @@ static void tell_card(uint32_t card)
     tell(PROP_FREE_SPACE_A + card - 1, drive.free_clusters);
 }
 
+/* Somebody may take a card out now: what is open goes to it, and nobody relies on it any more. */
+static void let_go(void)
+{
+    int error = fs_sync();
+    if (error)
+        log_line("cards: not in order when the door opened (%d)", error);
+    fs_card_changed('A');
+    fs_card_changed('B');
+}
+
+void cards_door_opened(void)
+{
+    queue_post(door, 1);
+}
+
 static void cards_task(void *unused)
 {
+    uint32_t opened;
     (void)unused;
     for (;;) {
         for (uint32_t card = CARD_CF; card <= CARD_SD; card++)
             tell_card(card);
-        task_sleep_ms(LOOK_EVERY_MS);
+        if (queue_receive(door, &opened, LOOK_EVERY_MS) == WAIT_OK)
+            let_go();
     }
 }
 
@@ -71,6 +93,7 @@ static void cards_start(void)
     struct fs_drive drive;
     bool use_cf = !(camera->slots & SLOT_SD) || ((camera->slots & SLOT_CF) && !look(CARD_SD, &drive));
     property_set_word(PROP_CARD_SELECT, use_cf ? CARD_CF : CARD_SD);
+    door = queue_create("card_door", 4);
     task_create("CardWatch", 0x1A, TASK_STACK_DEFAULT, cards_task, 0);
 }
 AT_START(START_APPLICATIONS, cards_start);

@@ -4,6 +4,7 @@
  */
 #include "switches.h"
 
+#include "cards.h"
 #include "gui/gui.h"
 #include "kernel/camera.h"
 #include "kernel/debug.h"
@@ -23,8 +24,10 @@ static uint32_t shooting_data[32];
 
 static void switch_moved(uint32_t code)
 {
-    if (code == SLOT_COVER_OPEN)
+    if (code == SLOT_COVER_OPEN) {
         log_line("card door open");
+        cards_door_opened();
+    }
     for (const struct camera_button *line = camera->buttons; line->message; line++)
         if (line->message == code) {
             gui_post(GUI_EVENT_BUTTON, line->event, 0, 0);

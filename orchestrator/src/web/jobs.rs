@@ -125,6 +125,7 @@ async fn view(state: &AppState, visitor: &Visitor, id: JobId, query: &LogQuery) 
         changes: state.db.card_changes(id).await?,
         faults: report.map(|report| report.faults.clone()).unwrap_or_default(),
         unknown: report.map(|report| report.unknown_accesses.clone()).unwrap_or_default(),
+        inside: report.map(|report| report.guest.clone()).unwrap_or_default(),
         attempts: state.db.attempts(id).await?,
         figures: report.map(figures),
         may_submit: visitor.may_submit(),

@@ -50,6 +50,9 @@ pub struct Scenario {
     /// Treat a guest fault (data abort, prefetch abort, undefined instruction) as the end of the run. Default true.
     #[serde(default = "yes", rename = "stop-on-fault")]
     pub stop_on_fault: bool,
+    /// Switch on every module that the build brings, before the first start, as a user does in Magic Lantern's menu.
+    #[serde(default, rename = "enable-modules")]
+    pub enable_modules: bool,
     /// What to do and expect, in order.
     #[serde(default, rename = "step")]
     pub steps: Vec<Step>,
@@ -71,9 +74,11 @@ impl Scenario {
         indexed.filter(|(_, step)| step.is_check()).map(|(index, step)| not_reached(index, step)).collect()
     }
 
-    /// Names of the reference frames that steps ask for.
+    /// Names of the reference frames that steps ask for, but those that the run itself remembers.
     pub fn reference_names(&self) -> Vec<&str> {
-        self.steps.iter().filter_map(Step::reference_name).collect()
+        let remembered: Vec<_> = self.steps.iter().filter_map(Step::remembered_name).collect();
+        let asked = self.steps.iter().filter_map(Step::reference_name);
+        asked.filter(|name| !remembered.contains(name)).collect()
     }
 }
 

@@ -117,6 +117,23 @@ fn check_steps(scenario: &Scenario, lines: &Lines<'_>) -> Result<(), ScenarioErr
     for (index, step) in scenario.steps.iter().enumerate() {
         check_step(step).map_err(|reason| lines.error(lines.of_step(index), reason))?;
     }
+    check_powers(scenario, lines)
+}
+
+/// A camera that was never switched off cannot be switched on.
+fn check_powers(scenario: &Scenario, lines: &Lines<'_>) -> Result<(), ScenarioError> {
+    let mut may_be_off = false;
+    for (index, step) in scenario.steps.iter().enumerate() {
+        match step {
+            Step::PowerOn if !may_be_off => {
+                let reason = "action = \"power-on\" needs a wait-power-down or cut-power before it";
+                return Err(lines.error(lines.of_step(index), reason));
+            }
+            Step::PowerOn => may_be_off = false,
+            Step::WaitPowerDown { .. } | Step::CutPower => may_be_off = true,
+            _ => {}
+        }
+    }
     Ok(())
 }
 
@@ -126,7 +143,9 @@ fn check_step(step: &Step) -> Result<(), String> {
             return Err(format!("{key} = {value} must lie between 0 and 3600 seconds"));
         }
     }
-    if let Some(name) = step.reference_name().or_else(|| screenshot_name(step)) {
+    if let Some(name) =
+        step.reference_name().or_else(|| step.remembered_name()).or_else(|| screenshot_name(step))
+    {
         let fine = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         if name.is_empty() || name.len() > 64 || !name.chars().all(fine) {
             return Err(format!("frame name '{name}' must be 1 to 64 letters, digits, '-' or '_'"));
@@ -135,6 +154,13 @@ fn check_step(step: &Step) -> Result<(), String> {
     match step {
         Step::WaitLog { text, .. } | Step::ExpectLog { text, .. } if text.is_empty() => {
             Err("text is empty: it would match anything".to_owned())
+        }
+        Step::ExpectTasks { names } if names.is_empty() || names.iter().any(String::is_empty) => {
+            Err("names must list at least one task, none of them empty".to_owned())
+        }
+        Step::Press { key, .. } if key.trim().is_empty() => Err("key is empty: name a button".to_owned()),
+        Step::ExpectNoMissing { allow } if allow.iter().any(String::is_empty) => {
+            Err("allow has an empty name: it would allow nothing".to_owned())
         }
         Step::ExpectFile { path, .. } if path.is_empty() || path.split('/').any(|part| part == "..") => {
             Err(format!("path '{path}' is not a path on the card"))

@@ -1,7 +1,14 @@
 //! The scenarios that every farm has from its first start.
 
+macro_rules! shipped {
+    ($($name:literal)*) => {
+        &[$(($name, include_str!(concat!("../../scenarios/", $name, ".toml")))),*]
+    };
+}
+
 /// Name and text of each file in `protocol/scenarios/`.
-static SHIPPED: &[(&str, &str)] = &[("boot", include_str!("../../scenarios/boot.toml"))];
+static SHIPPED: &[(&str, &str)] =
+    shipped!("boot" "ml-boot" "ml-menu-tour" "ml-settings" "ml-modules" "ml-power" "ml-crash");
 
 /// The scenarios of the tree, by name and text.
 pub fn shipped() -> impl Iterator<Item = (&'static str, &'static str)> {

@@ -112,7 +112,30 @@ pub enum Step {
         /// Leave these areas out.
         #[serde(default)]
         exclude: Vec<Area>,
+        /// True: it must differ from the reference.
+        #[serde(default)]
+        differs: bool,
     },
+    /// Keep a frame under a name that later screen checks of this run compare with, in place of a stored reference.
+    RememberScreen {
+        /// Its name, for the checks and as the frame's label.
+        name: String,
+    },
+    /// These tasks exist in the guest's kernel. A check.
+    ExpectTasks {
+        /// Their names.
+        names: Vec<String>,
+    },
+    /// The guest made no call that its firmware does not offer. A check.
+    ExpectNoMissing {
+        /// Calls that may be missing.
+        #[serde(default)]
+        allow: Vec<String>,
+    },
+    /// No assertion, no stack overflow, and no crash log on the card. A check: when it fails, the verdict is `guest-crashed`.
+    ExpectNoCrash,
+    /// The build's modules are loaded, all of them. A check.
+    ExpectModules,
     /// A file is on the card (or is not), with some content.
     ExpectFile {
         /// Path from the card's root.
@@ -135,8 +158,15 @@ pub enum Step {
         /// True opens it.
         open: bool,
     },
+    /// Open or close the battery door.
+    BatteryDoor {
+        /// True opens it.
+        open: bool,
+    },
     /// Ask the camera to power down (as turning the switch off does).
     PowerDown,
+    /// Switch the camera on again after it was off: a warm reboot, with the card as it is now.
+    PowerOn,
     /// Cut the power: the run ends here, nothing is flushed.
     CutPower,
 }
@@ -154,8 +184,11 @@ impl Step {
                 | Self::Press { .. }
                 | Self::Type { .. }
                 | Self::Screenshot { .. }
+                | Self::RememberScreen { .. }
                 | Self::CardDoor { .. }
+                | Self::BatteryDoor { .. }
                 | Self::PowerDown
+                | Self::PowerOn
                 | Self::CutPower
         )
     }
@@ -164,6 +197,14 @@ impl Step {
     pub fn reference_name(&self) -> Option<&str> {
         match self {
             Self::WaitScreen { name, .. } | Self::ExpectScreen { name, .. } => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The name under which the step keeps the screen for later checks.
+    pub fn remembered_name(&self) -> Option<&str> {
+        match self {
+            Self::RememberScreen { name } => Some(name),
             _ => None,
         }
     }
@@ -184,12 +225,22 @@ impl Step {
             Self::Screenshot { name } => format!("screenshot “{name}”"),
             Self::ExpectLog { text, absent: false } => format!("log contains “{text}”"),
             Self::ExpectLog { text, absent: true } => format!("log does not contain “{text}”"),
+            Self::ExpectScreen { name, differs: true, .. } => format!("screen differs from “{name}”"),
             Self::ExpectScreen { name, .. } => format!("screen equals “{name}”"),
+            Self::RememberScreen { name } => format!("remember the screen as “{name}”"),
+            Self::ExpectTasks { names } => format!("has the tasks {}", names.join(", ")),
+            Self::ExpectNoMissing { allow } if allow.is_empty() => "no missing call".to_owned(),
+            Self::ExpectNoMissing { allow } => format!("no missing call but {}", allow.join(", ")),
+            Self::ExpectNoCrash => "no assertion, no crash log".to_owned(),
+            Self::ExpectModules => "all modules of the build are loaded".to_owned(),
             Self::ExpectFile { path, absent: true, .. } => format!("card has no {path}"),
             Self::ExpectFile { path, .. } => format!("card has {path}"),
             Self::CardDoor { open: true } => "open the card door".to_owned(),
             Self::CardDoor { open: false } => "close the card door".to_owned(),
+            Self::BatteryDoor { open: true } => "open the battery door".to_owned(),
+            Self::BatteryDoor { open: false } => "close the battery door".to_owned(),
             Self::PowerDown => "switch the camera off".to_owned(),
+            Self::PowerOn => "switch the camera on again".to_owned(),
             Self::CutPower => "cut the power".to_owned(),
         }
     }

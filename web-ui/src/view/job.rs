@@ -6,7 +6,9 @@ use crate::log::LogView;
 use crate::{Mark, format, mark};
 use askama::Template;
 use darkroom_protocol::api::Attempt;
-use darkroom_protocol::report::{CardChange, CardChangeKind, FrameInfo, GuestFault, UnknownAccess};
+use darkroom_protocol::report::{
+    CardChange, CardChangeKind, FrameInfo, GuestFault, GuestInside, UnknownAccess,
+};
 use darkroom_protocol::verdict::{CheckResult, Evidence, EvidenceKind, Reason};
 use darkroom_protocol::{BatchId, BuildId, Digest, JobId, RomSetId};
 use time::OffsetDateTime;
@@ -144,6 +146,8 @@ pub struct JobPage {
     pub faults: Vec<GuestFault>,
     /// Registers nobody models.
     pub unknown: Vec<UnknownAccess>,
+    /// What ran in the camera.
+    pub inside: GuestInside,
     /// Tries.
     pub attempts: Vec<Attempt>,
     /// Figures, once there is a report.

@@ -3,7 +3,10 @@
 use super::{NOW, shell};
 use askama::Template;
 use darkroom_protocol::api::Attempt;
-use darkroom_protocol::report::{CardChange, CardChangeKind, FrameInfo, GuestFault, UnknownAccess};
+use darkroom_protocol::report::{
+    CardChange, CardChangeKind, FrameInfo, GuestFault, GuestInside, HeapInfo, MissingCall, ModuleInfo,
+    TaskInfo, UnknownAccess,
+};
 use darkroom_protocol::verdict::{
     CheckOutcome, CheckResult, Evidence, EvidenceKind, Reason, ReasonCode, Verdict,
 };
@@ -131,6 +134,7 @@ pub(crate) fn bare(mark: Mark) -> JobPage {
         changes: Vec::new(),
         faults: Vec::new(),
         unknown: Vec::new(),
+        inside: GuestInside::default(),
         attempts: Vec::new(),
         figures: None,
         may_submit: true,
@@ -158,6 +162,7 @@ pub(crate) fn full() -> JobPage {
         changes: changes(),
         faults: vec![fault()],
         unknown: unknown(),
+        inside: inside(),
         attempts: vec![
             attempt(1, "lost", "no heartbeat for 45 s\nlease ended at 13:12:31 UTC"),
             attempt(2, "finished", "child exited with 0 after 812 ms"),
@@ -211,6 +216,29 @@ fn unknown() -> Vec<UnknownAccess> {
         count: u64::from(12_000 / (n + 1)),
     };
     (0..5).map(access).collect()
+}
+
+fn inside() -> GuestInside {
+    let task = |(id, name): (u32, &str)| TaskInfo {
+        name: name.to_owned(),
+        id,
+        priority: 0x1A,
+        stack_used: 1104,
+        stack_bytes: 8192,
+        state: "waits".to_owned(),
+    };
+    let module = |(name, loaded, status): (&str, bool, &str)| ModuleInfo {
+        name: name.to_owned(),
+        loaded,
+        status: status.to_owned(),
+    };
+    GuestInside {
+        ml_version: Some("Nightly.2026Jan01.60D111 (1a2b3c4 dev)".to_owned()),
+        tasks: (1..).zip(["idle", "menu_task", "menu_redraw_task"]).map(task).collect(),
+        heaps: vec![HeapInfo { name: "malloc".to_owned(), total: 2 << 20, used: 641_728, failures: 2 }],
+        missing_calls: vec![MissingCall { name: "LockEngine".to_owned(), caller: 0x1FE0_1234, count: 12 }],
+        modules: [("lua", true, "OK"), ("bench", false, "Err: Linking failed")].map(module).to_vec(),
+    }
 }
 
 fn running() -> JobPage {

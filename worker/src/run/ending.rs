@@ -16,8 +16,16 @@ impl Ending {
         Self { verdict, reason: Reason { code, detail: detail.into() } }
     }
 
+    /// The verdict of a check that did not hold.
+    pub(super) fn verdict_of(code: ReasonCode) -> Verdict {
+        match code {
+            ReasonCode::GuestAssert => Verdict::GuestCrashed,
+            _ => Verdict::Failed,
+        }
+    }
+
     pub(super) fn failed(code: ReasonCode, detail: impl Into<String>) -> Self {
-        Self::new(Verdict::Failed, code, detail)
+        Self::new(Self::verdict_of(code), code, detail)
     }
 
     pub(super) fn timed_out(code: ReasonCode, detail: impl Into<String>) -> Self {

@@ -2,13 +2,14 @@
 //!
 //! Nothing here looks at the host's clock but the host-time limit, so equal inputs give equal logs, frames and checks.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::time::{Duration, Instant};
 
 use darkroom_emu_core::clock::GuestTime;
 use darkroom_emu_core::frame::Frame;
 use darkroom_protocol::Digest;
-use darkroom_protocol::report::FrameInfo;
+use darkroom_protocol::report::{FrameInfo, GuestInside, MissingCall};
 use darkroom_protocol::scenario::Scenario;
 use darkroom_protocol::verdict::{CheckResult, Reason, ReasonCode};
 use darkroom_protocol::worker::Event;
@@ -16,6 +17,7 @@ use darkroom_protocol::worker::Event;
 use super::ending::{Ending, seconds};
 use super::film::{self, Film, Place};
 use super::guest::{Guest, Pause};
+use super::inside;
 use super::logbook::Logbook;
 use super::references::References;
 use super::sink::RunSink;
@@ -51,6 +53,12 @@ pub(super) struct Engine<'a> {
     pub(super) references: &'a References,
     pub(super) log: Logbook,
     pub(super) film: Film,
+    /// Screens that the scenario remembered, by name.
+    pub(super) remembered: BTreeMap<String, Frame>,
+    /// What ran in the camera, as of the last time that somebody looked.
+    pub(super) inside: GuestInside,
+    /// Calls in vain before the camera was switched on again.
+    pub(super) missed_before: Vec<MissingCall>,
     pub(super) checks: Vec<CheckResult>,
     /// The first thing that went wrong without ending the run.
     pub(super) blame: Option<Reason>,
@@ -81,6 +89,9 @@ impl<'a> Engine<'a> {
             references,
             log: Logbook::new(limits.log_bytes),
             film,
+            remembered: BTreeMap::new(),
+            inside: GuestInside::default(),
+            missed_before: Vec::new(),
             checks: scenario.expected_checks(),
             blame: None,
             power: Power::On,
@@ -97,6 +108,7 @@ impl<'a> Engine<'a> {
         let until = deadline.min(next_on_grid(from)).min(self.time_limit());
         let pause = self.guest.run_until(until, budget);
         if pause == Pause::PoweredDown {
+            self.look_inside();
             self.power = Power::Down;
         }
         self.count_idle(from, executed);
@@ -106,6 +118,20 @@ impl<'a> Engine<'a> {
             return Ok(Slice::Ended(ending));
         }
         Ok(self.judge(pause))
+    }
+
+    /// Looks at the guest's kernel. What it called in vain after earlier starts is added.
+    pub(super) fn look_inside(&mut self) {
+        let modules = std::mem::take(&mut self.inside.modules);
+        self.inside = GuestInside { modules, ..inside::look(self.guest) };
+        inside::merge_missing(&mut self.inside.missing_calls, &self.missed_before);
+    }
+
+    /// A camera that is off was looked at just before.
+    pub(super) fn look_inside_if_on(&mut self) {
+        if self.power == Power::On {
+            self.look_inside();
+        }
     }
 
     fn judge(&self, pause: Pause) -> Slice {

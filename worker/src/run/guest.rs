@@ -92,10 +92,18 @@ pub trait Guest {
     fn type_bytes(&mut self, bytes: &[u8]) -> Result<(), Refused>;
     /// Opens or closes the card door.
     fn card_door(&mut self, open: bool) -> Result<(), Refused>;
+    /// Opens or closes the battery door.
+    fn battery_door(&mut self, open: bool) -> Result<(), Refused>;
+    /// Switches the camera on again, with the card as it is now. Guest time goes on.
+    fn power_on(&mut self) -> Result<(), Refused>;
+    /// Copies memory as the guest sees it, from outside; returns how many bytes there are.
+    fn read_memory(&self, address: u32, into: &mut [u8]) -> usize;
     /// Turns the power switch off, which asks the firmware to shut down.
     fn switch_off(&mut self) -> Result<(), Refused>;
     /// Content of a file on the card as it is now; `None` when there is none. Larger files than `limit` bytes are refused.
     fn card_file(&mut self, path: &str, limit: u64) -> Result<Option<Vec<u8>>, Refused>;
+    /// Paths of all files on the card now.
+    fn card_paths(&mut self) -> Result<Vec<String>, Refused>;
     /// Files that differ from the card's state at power-on, in the order of their paths.
     fn card_changes(&mut self) -> Result<CardState, Refused>;
     /// Who executes the guest, and why not the one that was wanted.

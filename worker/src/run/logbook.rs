@@ -37,6 +37,11 @@ impl Logbook {
         Digest::of(&self.kept)
     }
 
+    /// What is kept, as text.
+    pub(super) fn text(&self) -> std::borrow::Cow<'_, str> {
+        String::from_utf8_lossy(&self.kept)
+    }
+
     pub(super) fn contains(&self, text: &str) -> bool {
         LogSearch::new(text).found(self)
     }

@@ -1,6 +1,7 @@
 //! The real guest: a machine of the emulator core behind the engine's door.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use darkroom_emu_core::arm::{self, Core, Decoder, FaultKind, FaultRecord, disassemble};
 use darkroom_emu_core::bus::{self, Direction};
@@ -21,8 +22,9 @@ use super::guest::{CardState, ChangedFile, Guest, Led, Pause, Refused};
 const MAX_UNKNOWN: usize = 100;
 /// The T bit of a CPSR.
 const THUMB: u32 = 1 << 5;
-/// The card door in button tables (reference: automation.md §2).
+/// The doors in button tables (reference: automation.md §2).
 const CARD_DOOR: &str = "c";
+const BATTERY_DOOR: &str = "b";
 
 /// A camera with a card, powered on.
 pub struct MachineGuest {
@@ -35,6 +37,19 @@ pub struct MachineGuest {
     consoles: Consoles,
     /// The card's files, read once while nothing can change them.
     tree: Option<Tree>,
+    /// What the camera is made of, when it may be switched on again.
+    again: Option<(Camera, Roms)>,
+    earlier: Earlier,
+}
+
+/// What the machine counted before it was switched on again.
+#[derive(Default)]
+struct Earlier {
+    time: Duration,
+    instructions: u64,
+    /// Faults of this start that are known.
+    faults: usize,
+    unknown: Vec<bus::UnknownAccess>,
 }
 
 impl MachineGuest {
@@ -68,7 +83,29 @@ impl MachineGuest {
             faults: Vec::new(),
             consoles: Consoles::default(),
             tree: None,
+            again: None,
+            earlier: Earlier::default(),
         })
+    }
+
+    /// Keeps what it takes to switch the camera on again.
+    #[must_use]
+    pub fn with_restarts(mut self, camera: Camera, roms: Roms) -> Self {
+        self.again = Some((camera, roms));
+        self
+    }
+
+    /// Guest time as the machine counts it: from its last start.
+    fn machine_time(&self, time: GuestTime) -> GuestTime {
+        GuestTime::ZERO + time.since(GuestTime::ZERO).saturating_sub(self.earlier.time)
+    }
+
+    fn remember_this_start(&mut self) {
+        self.earlier.time += self.machine.now().since(GuestTime::ZERO);
+        self.earlier.instructions += self.machine.instructions();
+        let unknown = self.machine.report().unknown;
+        add_unknown(&mut self.earlier.unknown, unknown);
+        self.earlier.faults = 0;
     }
 
     fn card(&self) -> Result<&Overlay, Refused> {
@@ -77,14 +114,15 @@ impl MachineGuest {
 
     /// Notes new faults. True when there were any.
     fn note_faults(&mut self) -> bool {
-        let known = self.faults.len();
+        let known = self.earlier.faults;
         if self.machine.cpu().fault_count() as usize <= known {
             return false;
         }
         let records = self.machine.report().faults;
         let new: Vec<_> = records.iter().skip(known).map(|record| self.describe(record)).collect();
+        self.earlier.faults += new.len();
         self.faults.extend(new);
-        self.faults.len() > known
+        self.earlier.faults > known
     }
 
     fn describe(&self, record: &FaultRecord) -> GuestFault {
@@ -101,7 +139,7 @@ impl MachineGuest {
             registers: record.regs.to_vec(),
             cpsr: record.cpsr,
             // When it was noticed: at the end of the slice, at most some milliseconds later.
-            guest_ns: self.machine.now().as_nanos(),
+            guest_ns: self.now().as_nanos(),
             instruction: self.instruction_at(record.pc, record.cpsr & THUMB != 0),
         }
     }
@@ -123,19 +161,20 @@ impl MachineGuest {
 
 impl Guest for MachineGuest {
     fn now(&self) -> GuestTime {
-        self.machine.now()
+        self.machine.now() + self.earlier.time
     }
 
     fn instructions(&self) -> u64 {
-        self.machine.instructions()
+        self.earlier.instructions + self.machine.instructions()
     }
 
     fn run_until(&mut self, until: GuestTime, budget: u64) -> Pause {
         self.tree = None;
         let limit = self.machine.instructions().saturating_add(budget);
+        let until = self.machine_time(until);
         let stop = self.machine.run_until(until, limit);
         let faulted = self.note_faults();
-        if let Some(first) = self.faults.first().filter(|_| faulted && self.stop_on_fault) {
+        if let Some(first) = self.faults.last().filter(|_| faulted && self.stop_on_fault) {
             return Pause::Fault(Box::new(first.clone()));
         }
         match stop {
@@ -188,6 +227,30 @@ impl Guest for MachineGuest {
         self.key(CARD_DOOR, open)
     }
 
+    fn battery_door(&mut self, open: bool) -> Result<(), Refused> {
+        // Its button goes down when the door opens, and the camera hears of the lost battery when it comes up.
+        self.key(BATTERY_DOOR, open)
+    }
+
+    fn power_on(&mut self) -> Result<(), Refused> {
+        let Some((camera, roms)) = self.again.clone() else {
+            return Err(Refused("nothing was kept to switch the camera on again".to_owned()));
+        };
+        self.remember_this_start();
+        self.consoles = Consoles::default();
+        self.tree = None;
+        self.machine.power_on_again(MachineConfig::new(&camera, roms)).map_err(refused)
+    }
+
+    fn read_memory(&self, address: u32, into: &mut [u8]) -> usize {
+        self.machine.peek(GuestAddr(address), into)
+    }
+
+    fn card_paths(&mut self) -> Result<Vec<String>, Refused> {
+        let volume = FatVolume::open(self.card()?).map_err(refused)?;
+        Ok(volume.tree().files().map(|file| file.path.clone()).collect())
+    }
+
     fn switch_off(&mut self) -> Result<(), Refused> {
         self.machine.power_switch().map_err(refused)
     }
@@ -228,7 +291,8 @@ impl Guest for MachineGuest {
     }
 
     fn unknown_accesses(&mut self) -> Vec<UnknownAccess> {
-        let mut all = self.machine.report().unknown;
+        let mut all = self.earlier.unknown.clone();
+        add_unknown(&mut all, self.machine.report().unknown);
         // A stable sort: equally frequent ones stay in the order of their addresses.
         all.sort_by_key(|access| std::cmp::Reverse(access.count));
         let convert = |access: &bus::UnknownAccess| UnknownAccess {
@@ -238,6 +302,19 @@ impl Guest for MachineGuest {
             count: access.count,
         };
         all.iter().take(MAX_UNKNOWN).map(convert).collect()
+    }
+}
+
+/// Adds accesses of another start of the camera.
+fn add_unknown(all: &mut Vec<bus::UnknownAccess>, more: Vec<bus::UnknownAccess>) {
+    for access in more {
+        let same = |known: &&mut bus::UnknownAccess| {
+            (known.addr, known.pc, known.direction) == (access.addr, access.pc, access.direction)
+        };
+        match all.iter_mut().find(same) {
+            Some(known) => known.count += access.count,
+            None => all.push(access),
+        }
     }
 }
 

@@ -5,14 +5,18 @@
 
 mod cardfiles;
 mod checks;
+mod complaints;
 mod console;
 mod ending;
 mod engine;
+mod expect_guest;
 mod film;
 pub mod guest;
+mod inside;
 mod job;
 mod logbook;
 mod machine;
+mod modules;
 mod outcome;
 mod references;
 mod sink;

@@ -4,7 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use darkroom_protocol::Digest;
-use darkroom_protocol::report::RunReport;
+use darkroom_protocol::report::{GuestInside, RunReport};
 use darkroom_protocol::scenario::Scenario;
 use darkroom_protocol::verdict::{Reason, ReasonCode, Verdict};
 
@@ -27,6 +27,8 @@ impl Engine<'_> {
             .flatten()
             .collect::<Vec<_>>()
             .join("; ");
+        self.look_inside_if_on();
+        self.inside.ml_version = super::inside::ml_version(&self.log.text());
         let (verdict, reason) = self.verdict(ending);
         Ok(RunReport {
             verdict,
@@ -44,6 +46,7 @@ impl Engine<'_> {
             card_changes,
             faults: self.guest.faults(),
             unknown_accesses: self.guest.unknown_accesses(),
+            guest: self.inside,
             checks: self.checks,
         })
     }
@@ -51,7 +54,7 @@ impl Engine<'_> {
     fn verdict(&self, ending: Option<Ending>) -> (Verdict, Option<Reason>) {
         match (ending, &self.blame) {
             (Some(ending), _) => (ending.verdict, Some(ending.reason)),
-            (None, Some(blame)) => (Verdict::Failed, Some(blame.clone())),
+            (None, Some(blame)) => (Ending::verdict_of(blame.code), Some(blame.clone())),
             (None, None) => (Verdict::Passed, None),
         }
     }
@@ -91,6 +94,7 @@ pub fn never_started(
         card_changes: Vec::new(),
         faults: Vec::new(),
         unknown_accesses: Vec::new(),
+        guest: GuestInside::default(),
     }
 }
 

@@ -44,6 +44,9 @@ impl Engine<'_> {
         if step.is_check() {
             return self.play_check(index, step);
         }
+        if matches!(step, Step::PowerOn) {
+            return Ok(self.power_on(step));
+        }
         if self.power != Power::On && !matches!(step, Step::Screenshot { .. }) {
             return Ok(Some(self.without_power(step)));
         }
@@ -54,17 +57,37 @@ impl Engine<'_> {
                 let picture = self.guest.picture();
                 self.keep_frame(name, &picture, Place::Strip).map(|_| None)
             }
+            Step::RememberScreen { name } => {
+                let picture = self.guest.picture();
+                self.keep_frame(name, &picture, Place::Strip)?;
+                self.remembered.insert(name.clone(), picture);
+                Ok(None)
+            }
             Step::Type { text } => {
                 let typed = self.guest.type_bytes(format!("{text}\n").as_bytes());
                 Ok(refused(step, typed))
             }
             Step::CardDoor { open } => Ok(refused(step, self.guest.card_door(*open))),
+            Step::BatteryDoor { open } => Ok(refused(step, self.guest.battery_door(*open))),
             Step::PowerDown => Ok(refused(step, self.guest.switch_off())),
             _ => {
+                self.look_inside();
                 self.power = Power::Cut;
                 Ok(None)
             }
         }
+    }
+
+    fn power_on(&mut self, step: &Step) -> Option<Ending> {
+        if self.power == Power::On {
+            let why = Refused("the camera is on".to_owned());
+            return refused(step, Err(why));
+        }
+        self.missed_before.clone_from(&self.inside.missing_calls);
+        let outcome = self.guest.power_on();
+        self.power = Power::On;
+        self.idle = std::time::Duration::ZERO;
+        refused(step, outcome)
     }
 
     /// Why `step` cannot be played while the camera is off.

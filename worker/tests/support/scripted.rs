@@ -36,6 +36,10 @@ pub(crate) struct Scripted {
     pub(crate) files: BTreeMap<String, Vec<u8>>,
     pub(crate) keys: Vec<(String, bool, GuestTime)>,
     pub(crate) typed: Vec<u8>,
+    /// What stands in memory; zero elsewhere.
+    pub(crate) memory: BTreeMap<u32, u8>,
+    /// How often it was switched on again.
+    pub(crate) starts: u32,
     over: Option<Pause>,
 }
 
@@ -142,6 +146,28 @@ impl Guest for Scripted {
 
     fn card_door(&mut self, _open: bool) -> Result<(), Refused> {
         Err(Refused("this camera has no card door switch".to_owned()))
+    }
+
+    fn battery_door(&mut self, open: bool) -> Result<(), Refused> {
+        self.keys.push(("battery door".to_owned(), open, self.now));
+        Ok(())
+    }
+
+    fn power_on(&mut self) -> Result<(), Refused> {
+        self.over = None;
+        self.starts += 1;
+        Ok(())
+    }
+
+    fn read_memory(&self, address: u32, into: &mut [u8]) -> usize {
+        for (index, byte) in (0u32..).zip(into.iter_mut()) {
+            *byte = self.memory.get(&address.wrapping_add(index)).copied().unwrap_or_default();
+        }
+        into.len()
+    }
+
+    fn card_paths(&mut self) -> Result<Vec<String>, Refused> {
+        Ok(self.files.keys().cloned().collect())
     }
 
     fn switch_off(&mut self) -> Result<(), Refused> {

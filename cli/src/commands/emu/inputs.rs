@@ -20,7 +20,7 @@ const DEFAULT_GUEST_SECONDS: f64 = 10.0;
 pub(super) fn read(arguments: &Arguments) -> anyhow::Result<RunInputs> {
     let camera = find(Catalog::builtin(), &arguments.camera)?;
     let (scenario, references) = match &arguments.scenario {
-        Some(file) => with_references(camera, &ScenarioFiles::read(file)?)?,
+        Some(file) => with_references(camera, &ScenarioFiles::read_or_shipped(file)?)?,
         None => (watching(arguments.guest_seconds), References::new()),
     };
     let limits = limits(&scenario, arguments);
@@ -60,6 +60,7 @@ fn watching(guest_seconds: Option<f64>) -> Scenario {
         description: String::new(),
         limits: Limits { guest_seconds: within, ..Limits::ceiling() },
         stop_on_fault: true,
+        enable_modules: false,
         steps: vec![Step::WaitPowerDown { within }],
     }
 }

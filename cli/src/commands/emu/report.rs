@@ -17,6 +17,7 @@ pub(super) fn print(report: &RunReport) {
     }
     report.checks.iter().for_each(print_check);
     report.faults.iter().take(1).for_each(print_fault);
+    super::inside::print(&report.guest);
     print_figures(report);
     for access in report.unknown_accesses.iter().take(SHOWN_UNKNOWN) {
         say!(

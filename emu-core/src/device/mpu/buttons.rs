@@ -72,7 +72,8 @@ impl Controls {
 
     /// The messages of a key or button event going down or up.
     pub(super) fn key(&mut self, name: &str, action: KeyAction) -> Result<Vec<Vec<u8>>, KeyError> {
-        let row = self.table.by_key(name).or_else(|| self.table.by_event(name));
+        let table = &self.table;
+        let row = table.by_key(name).or_else(|| table.by_event(name)).or_else(|| table.by_label(name));
         let row = row.ok_or_else(|| KeyError::Unknown(name.to_owned()))?;
         let press = match action {
             KeyAction::Press => row.press.clone(),

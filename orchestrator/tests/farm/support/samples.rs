@@ -107,6 +107,7 @@ pub(crate) fn report(verdict: Verdict, reason: Option<Reason>, outcomes: [CheckO
         card_changes: Vec::new(),
         faults: Vec::new(),
         unknown_accesses: Vec::new(),
+        guest: Default::default(),
     }
 }
 

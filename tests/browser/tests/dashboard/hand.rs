@@ -149,6 +149,7 @@ impl HeldJob {
             card_changes: Vec::new(),
             faults: Vec::new(),
             unknown_accesses: Vec::new(),
+            guest: Default::default(),
         }
     }
 
