@@ -68,8 +68,12 @@ async fn a_job_keeps_the_version_it_was_made_with() {
 }
 
 #[tokio::test]
-async fn the_boot_scenario_is_always_there() {
+async fn the_scenarios_of_the_tree_are_always_there() {
     let farm = Farm::start().await;
     let scenarios: Vec<ScenarioInfo> = farm.get("/scenarios").await;
-    assert_eq!(scenarios.iter().map(|info| info.name.as_str()).collect::<Vec<_>>(), ["boot"]);
+    let stored: Vec<&str> = scenarios.iter().map(|info| info.name.as_str()).collect();
+    let mut shipped: Vec<&str> = darkroom_protocol::scenario::shipped().map(|(name, _)| name).collect();
+    shipped.sort_unstable();
+    assert!(shipped.contains(&"boot"), "{shipped:?}");
+    assert_eq!(stored, shipped);
 }

@@ -68,7 +68,7 @@ async fn rom_set_open_is_there_from_the_start_and_after_every_start_the_same() {
 }
 
 #[tokio::test]
-async fn orchestrators_that_start_at_once_bring_everything_once() {
+async fn orchestrators_that_start_at_once_bring_a_set_once() {
     let farm = Farm::start().await;
     let start = || async {
         let db = PgDb::new(farm.postgres.options(), 8);
@@ -76,8 +76,6 @@ async fn orchestrators_that_start_at_once_bring_everything_once() {
     };
     let servers = tokio::join!(start(), start(), start());
     assert_eq!(names(&sets(&farm).await), [("5D2", Some("212"))]);
-    let known: Vec<ScenarioInfo> = farm.get("/scenarios").await;
-    assert_eq!(known.len(), 1);
     for server in [servers.0, servers.1, servers.2] {
         server.stop().await;
     }
