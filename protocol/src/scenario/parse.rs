@@ -175,3 +175,40 @@ fn screenshot_name(step: &Step) -> Option<&str> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(steps: &str) -> String {
+        let text = format!("name = \"t\"\n{steps}");
+        parse("t.toml", &text).expect_err("refused").to_string()
+    }
+
+    #[test]
+    fn errors_of_the_guest_steps_name_line_and_field() {
+        let wait = "[[step]]\naction = \"wait\"\nseconds = 1.0\n";
+        let cases = [
+            ("[[step]]\naction = \"power-on\"\n", "t.toml:5: action = \"power-on\" needs a wait-power-down"),
+            ("[[step]]\naction = \"expect-tasks\"\nnames = []\n", "t.toml:5: names must list"),
+            (
+                "[[step]]\naction = \"expect-no-missing\"\nallow = [\"\"]\n",
+                "t.toml:5: allow has an empty name",
+            ),
+            ("[[step]]\naction = \"press\"\nkey = \" \"\n", "t.toml:5: key is empty"),
+            ("[[step]]\naction = \"battery-door\"\n", "missing field `open`"),
+            ("[[step]]\naction = \"remember-screen\"\nname = \"a b\"\n", "t.toml:5: frame name 'a b'"),
+        ];
+        for (step, said) in cases {
+            let error = refused(&format!("{wait}{step}"));
+            assert!(error.contains(said), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_camera_may_be_switched_on_once_for_each_time_that_it_goes_off() {
+        let (off, on) = ("[[step]]\naction = \"cut-power\"\n", "[[step]]\naction = \"power-on\"\n");
+        assert!(parse("t", &format!("name = \"t\"\n{off}{on}{off}{on}")).is_ok());
+        assert!(refused(&format!("{off}{on}{on}")).contains("t.toml:6"), "the second one");
+    }
+}
