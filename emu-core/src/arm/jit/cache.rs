@@ -279,6 +279,8 @@ impl Jit {
         for (page, bytes) in region.pages.values() {
             memory.mark_code(*page, bytes.clone());
         }
+        // The code is entered at once: it must not store unnoticed into the pages it was made from.
+        self.pages_used.follow_marks(memory.marks());
         if self.table_bytes() > self.arena.size() {
             self.flush();
         }
