@@ -89,6 +89,7 @@ static void ends(void)
         task_create("short", 0x1D, 0x1000, note, 0);
     GetMemoryInformation(&total, &after);
     int id = task_create("last", 0x1D, 0x1000, note, (void *)7);
+    check((id & 1) == 0, "an id is even: odd ones are errors");
     check(id > 0 && (ran & 0xF) == 7, "300 tasks that end leave room for more");
     check(before == after, "and nothing of the second heap");
 }

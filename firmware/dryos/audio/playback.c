@@ -118,3 +118,9 @@ uint32_t STUB(PowerAudioOutput)(uint32_t on)
 {
     return on ? volume : 0;
 }
+
+/* Nor does a microphone listen: recording answers silence whether its amplifier is on or not. */
+void STUB(PowerMicAmp)(uint32_t on)
+{
+    (void)on;
+}

@@ -21,16 +21,17 @@ struct place {
     say say;
 };
 
+/* Right of the mode nothing is drawn: there the smallest programs for cameras write their greeting. */
 static const struct place places[] = {
     {LEFT, 78, BIG, PROP_SHOOTING_MODE, say_mode},
-    {190, 78, BIG, PROP_SHUTTER, say_shutter},
-    {460, 78, BIG, PROP_APERTURE, say_aperture},
-    {LEFT, 160, BIG, PROP_ISO, say_iso},
-    {460, 172, MIDDLE, PROP_AE, say_exposure_compensation},
-    {LEFT, 256, SMALL, PROP_WB_MODE_PH, say_white_balance},
-    {270, 256, SMALL, PROP_PICTURE_STYLE, say_picture_style},
-    {LEFT, 306, SMALL, PROP_AF_MODE, say_af_mode},
-    {270, 306, SMALL, PROP_DRIVE, say_drive},
+    {LEFT, 142, BIG, PROP_SHUTTER, say_shutter},
+    {270, 142, BIG, PROP_APERTURE, say_aperture},
+    {LEFT, 204, BIG, PROP_ISO, say_iso},
+    {460, 214, MIDDLE, PROP_AE, say_exposure_compensation},
+    {LEFT, 268, SMALL, PROP_WB_MODE_PH, say_white_balance},
+    {270, 268, SMALL, PROP_PICTURE_STYLE, say_picture_style},
+    {LEFT, 314, SMALL, PROP_AF_MODE, say_af_mode},
+    {270, 314, SMALL, PROP_DRIVE, say_drive},
 };
 
 static void draw_place(const struct place *place)
@@ -48,7 +49,7 @@ static void draw_lens(void)
     const char *lens = property_value(PROP_LENS_NAME, &bytes);
     if (lens && lens[0])
         text_copy(name, bytes < sizeof(name) ? bytes + 1 : sizeof(name), lens);
-    osd_text(LEFT, 356, SMALL, OSD_LIGHT_GREY, name);
+    osd_text(LEFT, 362, SMALL, OSD_LIGHT_GREY, name);
 }
 
 void idle_draw(void)

@@ -19,13 +19,23 @@ struct task *task_record(uint32_t slot)
     return (struct task *)(task_records + slot * camera->task_record_bytes);
 }
 
-static int free_slot(void)
+/* The idle task is the first one that is made, with sequence 0. */
+#define IDLE_SLOT 0
+
+static int free_slot_from(uint32_t first)
 {
-    for (uint32_t slot = 0; slot < TASK_SLOTS; slot++) {
+    for (uint32_t slot = first; slot < TASK_SLOTS; slot += 2) {
         if (!task_record(slot)->id)
             return (int)slot;
     }
     return -1;
+}
+
+/* Ids are even while there are such slots: callers of task_create, modules of ML among them, take an odd answer for an error. */
+static int free_slot(void)
+{
+    int slot = free_slot_from(1);
+    return slot >= 0 ? slot : free_slot_from(2);
 }
 
 static void fill_stack(uint32_t start, uint32_t bytes)
@@ -48,7 +58,7 @@ static struct context *first_context(const struct task *task)
 static struct task *claim(uint32_t sequence)
 {
     uint32_t saved = interrupts_mask();
-    int slot = free_slot();
+    int slot = sequence ? free_slot() : IDLE_SLOT;
     struct task *task = 0;
     if (slot >= 0) {
         task = task_record((uint32_t)slot);
