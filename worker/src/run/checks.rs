@@ -131,7 +131,8 @@ impl Engine<'_> {
 
     /// The finding of a wait that ended without what it waited for.
     fn missed(&mut self, step: &Step, waited: &Waited) -> io::Result<Finding> {
-        if let (Waited::Expired, Some(underlying)) = (waited, self.underlying()?) {
+        let gave_up = matches!(waited, Waited::Expired | Waited::Halted);
+        if let (true, Some(underlying)) = (gave_up, self.underlying()?) {
             return Ok(underlying);
         }
         let now = seconds(self.guest.now());
