@@ -28,7 +28,7 @@ impl Place {
 }
 
 /// An instruction, and how it is executed.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Ready {
     pub(super) insn: Insn,
     pub(super) way: Way,

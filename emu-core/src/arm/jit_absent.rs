@@ -1,5 +1,7 @@
 //! Stands in for the code generator on hosts that it does not know: the interpreter executes everything.
 
+use super::jit_options::{JitOptions, JitStats};
+
 use super::cpu::Cpu;
 use super::model::Engine;
 use super::system::System;
@@ -21,30 +23,6 @@ impl CodeMemory {
     pub fn reserve(_bytes: usize) -> Result<Self, ArenaError> {
         Err(ArenaError)
     }
-}
-
-/// How code is generated.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct JitOptions {
-    /// Bytes of memory for generated code.
-    pub code_bytes: usize,
-    /// How often the interpreter meets an address before the code there is compiled.
-    pub threshold: u8,
-}
-
-/// What was generated: nothing.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-#[expect(missing_docs, reason = "as on hosts for which code is generated")]
-pub struct JitStats {
-    pub regions: u64,
-    pub blocks: u64,
-    pub instructions: u64,
-    pub bytes: u64,
-    pub bytes_in_use: u64,
-    pub table_bytes: u64,
-    pub flushes: u64,
-    pub stale: u64,
-    pub refused: u64,
 }
 
 /// What the run loop does next.

@@ -14,6 +14,7 @@ mod jit;
 #[cfg(not(target_arch = "x86_64"))]
 #[path = "jit_absent.rs"]
 mod jit;
+mod jit_options;
 mod model;
 pub mod neon;
 mod operand;
@@ -31,7 +32,8 @@ pub use decode::Decoder;
 pub use disasm::disassemble;
 pub use fault::{FaultKind, FaultRecord};
 pub use insn::*;
-pub use jit::{ArenaError, CodeMemory, JitOptions, JitStats};
+pub use jit::{ArenaError, CodeMemory};
+pub use jit_options::{JitOptions, JitStats};
 pub use model::{Core, Engine, Fidelity};
 pub use psr::{Mode, Psr};
 pub use registers::Registers;

@@ -9,7 +9,7 @@ use std::io::BufRead;
 use serde::Deserialize;
 
 use super::cpu::{Cpu, Exit};
-use super::jit::JitOptions;
+use super::jit_options::JitOptions;
 use super::model::{Core, Engine, Fidelity};
 use super::psr::{Mode, Psr};
 use super::system::{BusFault, Cp15Event, IoAccess, System};

@@ -4,7 +4,6 @@
 use super::super::blocks::Ready;
 use super::super::cpu::CpuState;
 use super::super::engine::{Engine, Intent, Notes};
-use super::super::insn::Insn;
 use super::super::system::System;
 use super::frame::Frame;
 use super::pages::PageTables;
@@ -15,7 +14,7 @@ const PLAIN_STORE: u8 = 1;
 /// An instruction of a region that may be handed to the interpreter.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Site {
-    pub(super) insn: Insn,
+    pub(super) ready: Ready,
     pub(super) pc: u32,
     /// Instructions of its block from this one on: they are charged already.
     pub(super) left: u32,
@@ -99,10 +98,10 @@ fn goes_on<S: System>(mut engine: Engine<'_, S>, site: &Site, limit: u64, budget
     let ahead = budget.unsigned_abs() + u64::from(site.left);
     engine.st.instructions = limit.wrapping_sub(ahead);
     engine.st.regs.pc = site.pc;
-    engine.st.regs.psr.it = site.insn.it;
+    engine.st.regs.psr.it = site.ready.insn.it;
     engine.notes.epoch = epoch;
     // An exception may lead to the next instruction: its address is no proof that execution goes on there.
-    let here = engine.run_insns(&[Ready::new(site.insn)]);
+    let here = engine.run_insns(&[site.ready]);
     let same = !engine.st.regs.psr.e && !engine.st.waiting && engine.notes.exit.is_none();
     if site.leaves || !here || !same || engine.sys.memory().code_epoch() != epoch {
         return false;

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use dynasmrt::{DynamicLabel, DynasmApi, DynasmLabelApi, dynasm};
 
-use super::super::blocks::{ends_block, next_it};
+use super::super::blocks::{Ready, ends_block, next_it};
 use super::super::insn::{Cond, HintOp, Insn, Op, Reg};
 use super::arena::Arena;
 use super::flags::{self, HostFlags, Mask};
@@ -345,7 +345,13 @@ impl Emitter<'_> {
             return 0;
         }
         let it_after = next_it(&self.insn);
-        self.sites.push(Site { insn: self.insn, pc: self.pc, left: self.left, leaves, it_after });
+        self.sites.push(Site {
+            ready: Ready::new(self.insn),
+            pc: self.pc,
+            left: self.left,
+            leaves,
+            it_after,
+        });
         self.sites.len() - 1
     }
 
