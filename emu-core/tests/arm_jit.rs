@@ -4,7 +4,7 @@
 
 mod jit_support;
 
-use darkroom_emu_core::arm::{Core, Engine, Exit, Mode};
+use darkroom_emu_core::arm::{Core, Engine, Exit, JitOptions, Mode};
 use darkroom_emu_core::memory::GuestAddr;
 use jit_support::{CODE, DATA, DEVICE, Rig, both};
 
@@ -312,6 +312,33 @@ fn memory_stays_under_its_cap_however_much_is_compiled() {
     let mut interpreted = growing(Rig::new(Engine::Interpreter, V5, &GROW), 60_000);
     assert_eq!(interpreted.run(u64::MAX), Exit::SelfBranch);
     assert_eq!(rig.seen(), interpreted.seen());
+}
+
+/// Stores into the page that it goes on in, round after round, beside a lot of code that is never executed.
+const UNSETTLED: [u32; 2] = [
+    0xE581_0000, // loop: str r0, [r1]
+    0xEA00_03FD, // b 0x2000
+];
+
+#[test]
+fn code_that_never_settles_is_not_compiled_for_ever() {
+    const MOST: u64 = 1 << 20;
+    let unsettled = |engine| {
+        let mut rig = Rig::new(engine, V5, &UNSETTLED).with(&[(0, 0xE1A0_0000), (1, 0x2000), (4, 20_000)]);
+        rig.cpu
+            .set_jit_options(JitOptions { threshold: 1, ..JitOptions::default() })
+            .expect("memory for code");
+        // nop; subs r4, r4, #1; bne loop; bvs 0x2100; b .
+        rig.poke(0x2000, &[0xE1A0_0000, 0xE254_4001, 0x1AFF_FBFC, 0x6A00_003B, 0xEAFF_FFFE]);
+        rig.poke(0x2100, &[0xE1A0_0000; 400]);
+        assert_eq!(rig.run(u64::MAX), Exit::SelfBranch);
+        rig
+    };
+    let rig = unsettled(Engine::Jit);
+    let stats = rig.cpu.jit_stats();
+    assert!(stats.stale > 1000, "{stats:?}");
+    assert!(stats.instructions < MOST + rig.cpu.instructions() / 64 + 1000, "{stats:?}");
+    assert_eq!(rig.seen(), unsettled(Engine::Interpreter).seen());
 }
 
 /// Calls the function at r5 in one address space and then in another, again and again.

@@ -6,7 +6,8 @@ pub struct JitOptions {
     /// Bytes of memory for generated code, at least a megabyte. When they are used up, or as many by tables about the
     /// code, all of it is thrown away and made anew.
     pub code_bytes: usize,
-    /// How often the interpreter meets an address before the code there is compiled.
+    /// How often the interpreter meets an address before the code there is compiled. At 0, code is compiled at once and
+    /// without bounds, whatever that costs; else only as much as what was executed is worth.
     pub threshold: u8,
 }
 

@@ -10,6 +10,7 @@ use super::heat::Heat;
 use super::host::HostFeatures;
 use super::pages::PageTables;
 use super::profile::Profile;
+use super::ration::Ration;
 use super::region::Region;
 use super::sites::Sites;
 use super::step::Site;
@@ -85,6 +86,7 @@ pub(super) struct Jit {
     /// Keys of all regions since the last flush.
     keys: usize,
     heat: Heat,
+    ration: Ration,
     ram: Option<LinearRam>,
     pages_used: PageTables,
     code_epoch: u64,
@@ -129,6 +131,7 @@ impl Jit {
             sites: Sites::default(),
             keys: 0,
             heat: Heat::default(),
+            ration: Ration::default(),
             ram: None,
             pages_used: PageTables::default(),
             code_epoch: 0,
@@ -251,12 +254,15 @@ impl Jit {
         self.entries[key.table()].get_or_insert_with(Entries::new).put(key.target, code);
     }
 
-    /// Counts a visit of the interpreter; true when the code there has become hot.
-    pub(super) fn is_hot(&mut self, key: Key) -> bool {
+    /// Counts a visit of the interpreter at this instruction count; true when the code there has become hot and may be
+    /// compiled.
+    pub(super) fn is_hot(&mut self, key: Key, instructions: u64) -> bool {
         if self.heat.is_full() {
             self.flush();
         }
-        self.heat.visit(key.page, key.target, self.options.threshold) || self.options.threshold == 0
+        let threshold = self.options.threshold;
+        threshold == 0
+            || self.heat.visit(key.page, key.target, threshold) && self.ration.suffices(instructions)
     }
 
     /// Lets a direct branch lead to the code of this key, which it met, from now on.
@@ -276,6 +282,7 @@ impl Jit {
 
     /// Compiles a region. False when that is not possible; the interpreter executes it then.
     pub(super) fn compile(&mut self, region: &Region, profile: Profile, memory: &mut AddressSpace) -> bool {
+        self.ration.spend(emit::most_sites(region));
         for (page, bytes) in region.pages.values() {
             memory.mark_code(*page, bytes.clone());
         }

@@ -80,12 +80,13 @@ impl Cpu {
         let page = self.page_here(sys)?;
         let translation = self.notes.tlb.generation();
         let key = Key::new(profile, self.target(), page);
+        let instructions = self.state.instructions;
         let jit = self.jit.get()?;
         jit.sync(sys.memory(), translation);
         if let Some(code) = jit.find(key) {
             return Some((key, code));
         }
-        if !jit.is_hot(key) {
+        if !jit.is_hot(key, instructions) {
             return None;
         }
         let source = Source {

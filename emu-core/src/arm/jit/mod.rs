@@ -21,6 +21,7 @@ mod heat;
 mod host;
 mod pages;
 mod profile;
+mod ration;
 mod region;
 mod sites;
 mod slot;
