@@ -3,6 +3,7 @@
 use super::decode::{Decoder, advance_it};
 use super::engine::Way;
 use super::insn::{Insn, Op};
+use super::simd::{FPEXC, VfpOp};
 use crate::memory::{AddressSpace, PAGE_SIZE, PageRef};
 
 /// Longest run of instructions decoded at once.
@@ -167,7 +168,8 @@ pub(super) fn ends_block(op: &Op) -> bool {
         | Op::Smc
         | Op::Undefined { .. }
         | Op::Coprocessor { .. }
-        | Op::Mcr { .. } => true,
+        | Op::Mcr { .. }
+        | Op::Vfp(VfpOp::Msr { reg: FPEXC, .. }) => true,
         _ => false,
     }
 }

@@ -62,6 +62,13 @@ pub struct CpuState {
     pub(super) monitor: Option<Monitor>,
 }
 
+impl CpuState {
+    /// True when both the access control register and the unit's own enable bit allow floating-point instructions.
+    pub(super) fn allows_float(&self) -> bool {
+        self.simd.is_enabled() && self.cp15.allows_float(self.regs.psr.mode.is_privileged())
+    }
+}
+
 /// One processor core.
 #[derive(Clone)]
 pub struct Cpu {
@@ -188,7 +195,7 @@ impl Cpu {
     /// Switches the floating-point unit on and gives everybody access, as start-up code does.
     pub fn enable_float(&mut self) {
         self.state.cp15.open_float();
-        self.state.simd.fpexc = 1 << 30;
+        self.state.simd.set_fpexc(u32::MAX);
     }
 
     /// All core registers with their banks.

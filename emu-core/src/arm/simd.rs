@@ -236,6 +236,11 @@ impl FloatUnit {
     }
 }
 
+/// Register number of FPEXC, which switches the unit on, for VMRS and VMSR.
+pub(super) const FPEXC: u8 = 8;
+/// Its bit that does so.
+const ENABLED: u32 = 1 << 30;
+
 /// Registers of the unit.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Simd {
@@ -245,6 +250,16 @@ pub struct Simd {
 }
 
 impl Simd {
+    /// True when FPEXC has the unit switched on.
+    pub(super) fn is_enabled(&self) -> bool {
+        self.fpexc & ENABLED != 0
+    }
+
+    /// Sets FPEXC, of which one bit can be written.
+    pub(super) fn set_fpexc(&mut self, value: u32) {
+        self.fpexc = value & ENABLED;
+    }
+
     /// Single-precision register 0–31.
     pub(super) fn single(&self, s: FloatReg) -> u32 {
         (self.d[usize::from(s >> 1 & 31)] >> (32 * u32::from(s & 1))) as u32

@@ -3,17 +3,15 @@
 use super::super::float::{Env, F16, F32, F64, Fixed, Format, Rounding};
 use super::super::insn::Reg;
 use super::super::model::Fidelity;
-use super::super::simd::{FloatReg, FloatUnit, VfpArith, VfpOp, VfpUnary};
+use super::super::simd::{FPEXC, FloatReg, FloatUnit, VfpArith, VfpOp, VfpUnary};
 use super::super::system::System;
 use super::{Engine, Flow, Step, Trap};
 
-const ENABLED: u32 = 1 << 30;
 /// Register numbers of VMRS and VMSR.
 const FPSID: u8 = 0;
 const FPSCR: u8 = 1;
 const MVFR1: u8 = 6;
 const MVFR0: u8 = 7;
-const FPEXC: u8 = 8;
 
 fn format(double: bool) -> Format {
     if double { F64 } else { F32 }
@@ -22,8 +20,7 @@ fn format(double: bool) -> Format {
 impl<S: System> Engine<'_, S> {
     /// Undefined unless both the access control register and the unit's own enable bit allow it.
     pub(super) fn check_float(&self) -> Result<(), Trap> {
-        let allowed = self.st.cp15.allows_float(self.is_privileged());
-        if allowed && self.st.simd.fpexc & ENABLED != 0 { Ok(()) } else { Err(Trap::Undefined) }
+        if self.st.allows_float() { Ok(()) } else { Err(Trap::Undefined) }
     }
 
     fn float_unit(&self) -> Result<&'static FloatUnit, Trap> {
@@ -328,7 +325,7 @@ impl<S: System> Engine<'_, S> {
                 self.st.simd.fpscr = value & self.float_unit()?.status_bits;
             }
             _ if !self.is_privileged() || !self.st.cp15.allows_float(true) => return Err(Trap::Undefined),
-            FPEXC => self.st.simd.fpexc = value & ENABLED,
+            FPEXC => self.st.simd.set_fpexc(value),
             FPSID => {}
             _ => return Err(Trap::Undefined),
         }

@@ -9,7 +9,7 @@ use super::flags::LOOK_AHEAD;
 use super::frame::{Frame, Return};
 use super::profile::Profile;
 use super::region::{Region, Source};
-use super::step::{Context, refill, step};
+use super::step::{Context, data, refill, step};
 use crate::memory::{PAGE_SIZE, PageRef};
 
 /// Most instructions that generated code gets at a time: its budget is signed.
@@ -116,6 +116,7 @@ impl Cpu {
                 budget: (limit - self.state.instructions) as i64,
                 step: step::<S>,
                 refill: refill::<S>,
+                data: data::<S>,
             },
             state,
             notes: &raw mut self.notes,

@@ -10,9 +10,11 @@ use std::mem::offset_of;
 
 use dynasmrt::{DynasmApi, DynasmLabelApi, VecAssembler, dynasm, x64::X64Relocation};
 
+use super::super::cpu::CpuState;
 use super::super::insn::Reg;
 use super::super::psr::Psr;
 use super::super::registers::Registers;
+use super::super::simd::{FloatReg, Simd};
 use super::arena::Arena;
 
 /// Host registers by their number in machine code.
@@ -47,9 +49,21 @@ pub(super) const FLAG_V: i8 = (offset_of!(Registers, psr) + offset_of!(Psr, v)) 
 pub(super) const FLAG_T: i8 = (offset_of!(Registers, psr) + offset_of!(Psr, t)) as i8;
 pub(super) const FLAG_Q: i8 = (offset_of!(Registers, psr) + offset_of!(Psr, q)) as i8;
 
+/// Distance of the floating-point registers from `rbp`: they lie in the same state.
+const SIMD: i32 = offset_of!(CpuState, simd) as i32 - offset_of!(CpuState, regs) as i32;
+pub(super) const FPSCR: i32 = SIMD + offset_of!(Simd, fpscr) as i32;
+
+/// Distance of a floating-point register's memory from `rbp`.
+pub(super) fn float_slot(double: bool, reg: FloatReg) -> i32 {
+    SIMD + offset_of!(Simd, d) as i32 + i32::from(reg) * if double { 8 } else { 4 }
+}
+
 /// Called for an instruction that generated code does not carry out itself; the second argument is what the code
 /// passed in `rax`, the address of a [`Site`](super::step::Site). Gives 0 to go on behind the instruction.
 pub(super) type Step = unsafe extern "sysv64" fn(*mut Frame, *const u8) -> u64;
+
+/// Called for an instruction that concerns floating-point registers alone, likewise.
+pub(super) type Data = unsafe extern "sysv64" fn(*mut Frame, *const u8);
 
 /// Called when the page of an address is not in its table: the address, and 1 for a store. Gives the distance to the
 /// host's address, or 0 when the interpreter must make the access.
@@ -64,6 +78,7 @@ pub(super) struct Frame {
     pub(super) budget: i64,
     pub(super) step: Step,
     pub(super) refill: Refill,
+    pub(super) data: Data,
 }
 
 /// Why generated code came back. The registers are in memory; the program counter is the next instruction's.
@@ -96,6 +111,8 @@ pub(super) struct Thunks {
     pub(super) indirect: *const u8,
     /// Called with the site in `rax`; comes back when the code shall go on.
     pub(super) step: *const u8,
+    /// Called with the site in `rax`.
+    pub(super) data: *const u8,
     /// Called with an address in `edx` and 1 for a store in `eax`; leaves the distance in `rcx`, the address in `edx`,
     /// and the host's zero flag for a distance of 0.
     pub(super) refill: *const u8,
@@ -134,6 +151,7 @@ impl Thunks {
         let indirect = write_indirect(&mut ops, leave);
         let step = write_step(&mut ops);
         let refill = write_refill(&mut ops);
+        let data = write_data(&mut ops);
         let code = ops.finalize().ok()?;
         arena.append(&code)?;
         let at = |offset: dynasmrt::AssemblyOffset| base.wrapping_add(offset.0);
@@ -144,6 +162,7 @@ impl Thunks {
             indirect: at(indirect),
             step: at(step),
             refill: at(refill),
+            data: at(data),
             size: arena.used(),
         })
     }
@@ -273,5 +292,23 @@ fn write_refill(ops: &mut Assembler) -> dynasmrt::AssemblyOffset {
     );
     load_pinned(ops);
     dynasm!(ops ; .arch x64 ; test rcx, rcx ; ret);
+    start
+}
+
+/// Core registers stay where they are: only those that a callee may change are put aside.
+fn write_data(ops: &mut Assembler) -> dynasmrt::AssemblyOffset {
+    let start = ops.offset();
+    dynasm!(ops
+        ; .arch x64
+        ; push rsi ; push rdi ; push r8 ; push r9 ; push r10 ; push r11
+        ; sub rsp, 8
+        // Behind these seven words and the return address.
+        ; mov rdi, [rsp + 64]
+        ; mov rsi, rax
+        ; call QWORD [rdi + offset_of!(Frame, data) as i32]
+        ; add rsp, 8
+        ; pop r11 ; pop r10 ; pop r9 ; pop r8 ; pop rdi ; pop rsi
+        ; ret
+    );
     start
 }

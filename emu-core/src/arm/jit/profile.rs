@@ -16,11 +16,13 @@ pub(super) struct Profile {
     pub(super) loads_keep_state: bool,
     /// ARMv5: only the branch instructions that say so change the instruction set.
     pub(super) v5: bool,
+    /// Floating-point instructions are executed.
+    pub(super) floats: bool,
 }
 
 impl Profile {
     /// How many there are.
-    pub(super) const COUNT: usize = 16;
+    pub(super) const COUNT: usize = 32;
 
     /// The profile of a core; `None` while it is in a state for which no code is generated.
     pub(super) fn of(state: &CpuState) -> Option<Self> {
@@ -36,6 +38,7 @@ impl Profile {
             aligned_only: if v5 { state.fidelity == Fidelity::Hardware } else { cp15.checks_alignment() },
             loads_keep_state: cp15.loads_keep_state(),
             v5,
+            floats: state.allows_float(),
         })
     }
 
@@ -46,5 +49,6 @@ impl Profile {
             | bit(self.privileged, 1)
             | bit(self.aligned_only, 2)
             | bit(self.loads_keep_state, 3)
+            | bit(self.floats, 4)
     }
 }

@@ -3,7 +3,7 @@
 
 use super::super::blocks::Ready;
 use super::super::cpu::CpuState;
-use super::super::engine::{Engine, Intent, Notes};
+use super::super::engine::{Engine, Flow, Intent, Notes};
 use super::super::system::System;
 use super::frame::Frame;
 use super::pages::PageTables;
@@ -58,6 +58,23 @@ pub(super) unsafe extern "sysv64" fn step<S: System>(frame: *mut Frame, site: *c
     let (system, pages) = unsafe { (&*context.system, &mut *context.pages) };
     pages.follow_marks(system.memory().marks());
     u64::from(!goes_on)
+}
+
+/// Has the interpreter carry out an instruction that reads and writes floating-point registers alone and cannot fail:
+/// the unit is ready, as the code's profile says.
+///
+/// # Safety
+/// As [`step`].
+pub(super) unsafe extern "sysv64" fn data<S: System>(frame: *mut Frame, site: *const u8) {
+    // SAFETY: the frame is the first field of a context.
+    let context = unsafe { &mut *frame.cast::<Context<S>>() };
+    // SAFETY: the caller's promise.
+    let site = unsafe { &*site.cast::<Site>() };
+    // SAFETY: the run loop lent these three to the context and does not touch them until generated code returns.
+    let mut engine =
+        unsafe { Engine { st: &mut *context.state, notes: &mut *context.notes, sys: &mut *context.system } };
+    let done = engine.execute_by(site.ready.way, &site.ready.insn);
+    debug_assert_eq!(done, Ok(Flow::Next), "{:?}", site.ready.insn);
 }
 
 /// Finds the host's page of an address, for an access that generated code makes itself from now on. Gives the distance

@@ -94,11 +94,16 @@ pub(super) fn draw(isa: Isa, roles: Roles, pc: u32, control: &Control, rng: &mut
         regs,
         fiq_regs: [(); 5].map(|()| pointer(control.translates, pc, rng)),
         stacks: [0, 1, 2, 3, 4, 5].map(|n| [stack(n), entry]),
+        fpscr: fpscr(rng) | inexact(&doubles),
         doubles,
-        fpscr: fpscr(rng),
         float: rng.chance(95),
         control: control.registers.clone(),
     }
+}
+
+/// Whether something was inexact before, which is when generated code computes on the host: every other time.
+fn inexact(doubles: &[u64]) -> u32 {
+    (doubles[0] as u32 & 1) << 4
 }
 
 /// Rounding, flushing and default NaNs, all ways.

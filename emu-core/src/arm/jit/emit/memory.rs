@@ -187,6 +187,11 @@ impl Emitter<'_> {
         RDX
     }
 
+    /// The same for a base and a constant.
+    pub(super) fn constant_address(&mut self, rn: Reg, offset: i32) -> u8 {
+        self.address(Place { rn, offset: Offset::Constant(offset), index: Index::Offset })
+    }
+
     /// to = base + distance, the host's flags kept.
     pub(super) fn add_distance(&mut self, to: u8, base: u8, distance: i32) {
         match i8::try_from(distance) {

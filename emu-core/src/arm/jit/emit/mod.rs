@@ -5,6 +5,8 @@ mod alu;
 mod arith;
 mod branch;
 mod condition;
+mod float;
+mod float_memory;
 mod memory;
 mod multiple;
 mod multiply;
@@ -69,6 +71,10 @@ enum Cold {
     Limit { at: DynamicLabel, pc: u32, insns: i32 },
     /// Hands an instruction to the interpreter and goes on.
     Step { at: DynamicLabel, site: usize, back: DynamicLabel },
+    /// Hands an instruction to the interpreter's arithmetic and goes on.
+    Data { at: DynamicLabel, site: usize, back: DynamicLabel },
+    /// Looks closer at a result in `xmm0` that may be a plain zero, because one of the registers at these places is.
+    Zero { at: DynamicLabel, double: bool, zeros: Vec<i32>, fine: DynamicLabel, slow: DynamicLabel },
     /// Finds the page of an access, and makes it then; else hands the instruction to the interpreter.
     Refill { at: DynamicLabel, address: u8, write: bool, retry: DynamicLabel, slow: DynamicLabel },
     /// Looks closer at a store to a page whose state does not simply allow it.
@@ -244,6 +250,14 @@ impl Emitter<'_> {
                 self.write_constant(Reg::LR, value);
                 Ok(())
             }
+            Op::Vfp(op) if self.target.profile.floats => {
+                self.vfp(op);
+                Ok(())
+            }
+            Op::Neon(op) if self.target.profile.floats => {
+                self.neon(op);
+                Ok(())
+            }
             _ => self.arithmetic(),
         }
     }
@@ -367,6 +381,18 @@ impl Emitter<'_> {
         self.call_step(site);
     }
 
+    /// Has the interpreter's arithmetic carry out an instruction that concerns floating-point registers alone.
+    fn data(&mut self) {
+        let site = self.site(false);
+        self.call_data(site);
+    }
+
+    fn call_data(&mut self, site: usize) {
+        let address = self.site_base.wrapping_add(site) as i64;
+        let data = self.target.thunks.data as usize;
+        dynasm!(self.ops ; .arch x64 ; mov rax, QWORD address ; call extern data);
+    }
+
     /// Hands the last instruction of a block to the interpreter, which also finds out where it leads.
     fn step_and_leave(&mut self) {
         let site = self.site(true);
@@ -399,6 +425,15 @@ impl Emitter<'_> {
                     dynasm!(self.ops ; .arch x64 ; =>at);
                     self.call_step(site);
                     dynasm!(self.ops ; .arch x64 ; jmp =>back);
+                }
+                Cold::Data { at, site, back } => {
+                    dynasm!(self.ops ; .arch x64 ; =>at);
+                    self.call_data(site);
+                    dynasm!(self.ops ; .arch x64 ; jmp =>back);
+                }
+                Cold::Zero { at, double, zeros, fine, slow } => {
+                    dynasm!(self.ops ; .arch x64 ; =>at);
+                    self.check_zero(double, &zeros, fine, slow);
                 }
                 Cold::Refill { at, address, write, retry, slow } => {
                     let refill = self.target.thunks.refill as usize;
