@@ -2,7 +2,8 @@
  * Starts the firmware as Magic Lantern's classic form does (reference open-firmware.md section 2.2): its first code is copied, two
  * calls and two literals in the copy are changed, and our own init function runs in the init task.
  */
-#include "groups.h"
+#include "interface.h"
+#include "guest.h"
 
 #define COPIED 0x3000u
 #define ENTRY 0xCu
@@ -11,7 +12,7 @@
 
 static uint32_t copy[COPIED / 4] __attribute__((aligned(32)));
 
-static uint32_t hook_calls, first_runs;
+struct start start;
 
 static uint32_t *in_copy(uint32_t address)
 {
@@ -27,23 +28,11 @@ static void call_instead(uint32_t place, uint32_t target)
 /* r0: the address of the pointer to the saved context of the task that runs next. */
 static void hook(uint32_t **context)
 {
-    hook_calls++;
+    start.hook_calls++;
     if ((*context)[15] != (uint32_t)task_trampoline)
         return;
-    first_runs++;
+    start.first_runs++;
     replace_gui_task((struct task_record *)WORD(current_task));
-}
-
-static void run_contract(void *unused)
-{
-    (void)unused;
-    group("start");
-    check(hook_calls > 0, "the dispatch hook is called");
-    check(first_runs > 0, "new tasks are seen at the trampoline");
-    contract();
-    say("[contract] done\n");
-    for (;;)
-        msleep(1000);
 }
 
 static int my_init_task(int a, int b, int c, int d)
@@ -54,11 +43,10 @@ static int my_init_task(int a, int b, int c, int d)
     *wait = WAIT_MARK;
     WORD(task_dispatch_hook) = (uint32_t)hook;
     int result = init_task(a, b, c, d);
-    group("start");
-    check(self->id > 0x68, "the init task's id is large");
-    check(*wait == 0, "the init task overwrites the word that ML waits for");
+    start.id = self->id;
+    start.word_overwritten = *wait == 0;
     *wait = was;
-    task_create("contract", 0x1E, 0x4000, run_contract, 0);
+    task_create(guest_task, 0x1E, 0x4000, guest_main, 0);
     return result;
 }
 

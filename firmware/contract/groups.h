@@ -20,7 +20,4 @@ void properties_contract(void);
 void gui_contract(void);
 void display_contract(void);
 
-/* Called when a task runs for the first time; ours takes the place of the GUI's. */
-void replace_gui_task(struct task_record *task);
-
 #endif

@@ -1,4 +1,4 @@
-/* What the parts of the contract guest share: saying what was found, and the addresses of the camera. */
+/* What our guests share: the start-up, saying what was found, and the addresses of the camera. */
 #ifndef GUEST_H
 #define GUEST_H
 
@@ -26,6 +26,17 @@ static inline uint32_t passed_ms(uint32_t from)
     return ((clock_us() - from) & 0xFFFFF) / 1000;
 }
 
-void contract(void);
+/* Each guest has these: its first task, and what becomes of a task of the firmware's that runs for the first time. */
+struct task_record;
+extern const char guest_task[];
+void guest_main(void *unused);
+void replace_gui_task(struct task_record *task);
+
+/* What the start-up saw of the firmware. */
+struct start {
+    uint32_t hook_calls, first_runs, id;
+    bool word_overwritten;
+};
+extern struct start start;
 
 #endif

@@ -53,6 +53,7 @@ function symbols() {
     for (i = 1; i <= fields; i++) if (value[field[i]] != "") print field[i] " = " hex(value[field[i]]) ";"
     for (name in define) if (!(name in known)) print name " = " hex(define[name]) ";"
     for (i = 1; i <= datas; i++) print data[i] " = " hex(address[data[i]]) ";"
+    for (i = 1; i <= buttons; i++) print "button_" button[i] " = " hex(event[i]) ";"
 }
 
 # Stubs that boot/start.S puts in place itself, because ML copies and patches them.

@@ -21,6 +21,7 @@ struct Firmware {
     version: &'static str,
     pieces: &'static [u8],
     contract: &'static [u8],
+    stand_in: &'static [u8],
 }
 
 macro_rules! firmwares {
@@ -30,6 +31,7 @@ macro_rules! firmwares {
             version: $version,
             pieces: include_bytes!(concat!("../../blobs/dryos-", $camera, ".", $version, ".bin")),
             contract: include_bytes!(concat!("../../blobs/contract-", $camera, ".", $version, ".bin")),
+            stand_in: include_bytes!(concat!("../../blobs/stand-in-", $camera, ".", $version, ".bin")),
         }),*]
     };
 }
@@ -47,6 +49,12 @@ pub fn firmwares() -> impl Iterator<Item = (&'static str, &'static str)> {
 /// The `AUTOEXEC.BIN` that calls a camera's open firmware as Magic Lantern does, group by group, and says what holds.
 pub fn contract_guest(camera: &str, version: &str) -> Option<&'static [u8]> {
     find(camera, Some(version)).map(|firmware| firmware.contract)
+}
+
+/// The `AUTOEXEC.BIN` that plays Magic Lantern's part on a camera's open firmware: it says its name, starts tasks, opens a menu,
+/// keeps settings, loads modules and shuts down, or does wrong what files in the card's folder `STANDIN` ask for.
+pub fn stand_in(camera: &str, version: &str) -> Option<&'static [u8]> {
+    find(camera, Some(version)).map(|firmware| firmware.stand_in)
 }
 
 /// Everything that decides the bytes of a camera's open firmware ROM: whoever keeps those bytes learns from these, without

@@ -9,7 +9,7 @@ mod samples;
 mod scenarios;
 
 pub use camera::cameras;
-pub use dryos::{contract_guest, firmwares, ingredients};
+pub use dryos::{contract_guest, firmwares, ingredients, stand_in};
 pub use expand::{OpenRom, ROM_VERSION, open_firmware, open_rom};
 pub use samples::{BIG_FILE, BIG_FILE_BYTES, CardFile, SAMPLES, Sample, sample};
 pub use scenarios::{ReferenceFrame, SampleScenario, scenario};

@@ -38,7 +38,7 @@ fn building_again_gives_the_same_images() {
     }
     let folder = tempfile::tempdir().expect("a temporary folder");
     assert!(build_into(folder.path()).expect("make starts"), "make failed");
-    let kinds = ["dryos", "contract"].into_iter();
+    let kinds = ["dryos", "contract", "stand-in"].into_iter();
     let cameras =
         kinds.flat_map(|kind| firmwares().map(move |(camera, version)| format!("{kind}-{camera}.{version}")));
     let others = ["open-boot-rom", "dryos"].into_iter().chain(SAMPLES).map(str::to_owned);
