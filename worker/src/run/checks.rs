@@ -4,7 +4,7 @@ use std::io;
 
 use darkroom_emu_core::frame::{Area, CompareRules, Comparison, Frame, compare};
 use darkroom_protocol::scenario::{self, Step};
-use darkroom_protocol::verdict::{CheckOutcome, Evidence, EvidenceKind, Reason, ReasonCode};
+use darkroom_protocol::verdict::{CheckOutcome, Evidence, EvidenceKind, Reason, ReasonCode, Verdict};
 use darkroom_protocol::worker::Event;
 
 use super::ending::{Ending, seconds};
@@ -199,9 +199,17 @@ impl Engine<'_> {
         row.evidence = finding.evidence;
         if let Some(code) = finding.fault {
             let detail = format!("{}: {}", row.title, row.detail);
-            self.blame.get_or_insert(Reason { code, detail });
+            blame(&mut self.blame, Reason { code, detail });
         }
         self.sink.event(Event::Check(row.clone()))
+    }
+}
+
+/// The first thing that went wrong is to blame, but a crash explains what went wrong before it was noticed.
+fn blame(blamed: &mut Option<Reason>, reason: Reason) {
+    let is_crash = |reason: &Reason| Ending::verdict_of(reason.code) == Verdict::GuestCrashed;
+    if blamed.as_ref().is_none_or(|first| is_crash(&reason) && !is_crash(first)) {
+        *blamed = Some(reason);
     }
 }
 
