@@ -136,21 +136,45 @@ fn the_open_rom_written_out_fits_its_camera_and_no_other() {
 /// A zip as Magic Lantern ships it; its program is the guest that knows one firmware version by heart.
 fn build_for(version: &str, symbols: Option<&str>, file: &Path) -> String {
     let guest = darkroom_firmware::contract_guest("5D3", version).expect("a contract guest");
-    write_zip(guest, symbols, file).expect("a zip");
+    let symbols = symbols.map(|symbols| format!("ML/modules/{symbols}.sym"));
+    let mut files = vec![("autoexec.bin", guest)];
+    files.extend(symbols.iter().map(|path| (path.as_str(), &b"00000000 T main"[..])));
+    write_zip(&files, file).expect("a zip");
     file.display().to_string()
 }
 
-fn write_zip(guest: &[u8], symbols: Option<&str>, file: &Path) -> std::io::Result<()> {
-    let mut zip = zip::ZipWriter::new(std::fs::File::create(file)?);
-    let options = zip::write::SimpleFileOptions::default();
-    zip.start_file("autoexec.bin", options)?;
-    zip.write_all(guest)?;
-    if let Some(symbols) = symbols {
-        zip.start_file(format!("ML/modules/{symbols}.sym"), options)?;
-        zip.write_all(b"00000000 T main")?;
+fn write_zip(files: &[(&str, &[u8])], zip: &Path) -> std::io::Result<()> {
+    let mut zip = zip::ZipWriter::new(std::fs::File::create(zip)?);
+    for (path, bytes) in files {
+        zip.start_file(*path, zip::write::SimpleFileOptions::default())?;
+        zip.write_all(bytes)?;
     }
     zip.finish()?;
     Ok(())
+}
+
+#[test]
+fn a_build_that_asserts_at_start_is_told_with_condition_place_task_and_log() {
+    let dir = tempfile::tempdir().unwrap();
+    for (camera, version) in [("60D", "111"), ("5D2", "212")] {
+        let zip = dir.path().join(format!("magiclantern-Nightly.2026Nov22.{camera}{version}.zip"));
+        let program = darkroom_firmware::stand_in(camera, version).expect("every open firmware has one");
+        let files = [("autoexec.bin", program), ("ML/fonts/argnor23.rbf", b"font"), ("STANDIN/ASSERT", b"!")];
+        write_zip(&files, &zip).unwrap();
+        let (zip, kept) = (zip.display().to_string(), dir.path().join(camera));
+        let keep = kept.display().to_string();
+        let line = ["emu", camera, "--rom", "open", "--zip", &zip, "--scenario", "ml-boot", "--keep", &keep];
+        let output = darkroom(&line);
+        let said = text(&output);
+        assert_eq!(code(&output), Some(1), "{said}{}", errors(&output));
+        let told = "[assert] !asked_for(\"ASSERT\") at stand_in/main.c:";
+        for part in ["verdict: guest-crashed", told, ", task ml_init, ", "ASSERT00.LOG on the card: ASSERT: "]
+        {
+            assert!(said.contains(part), "no {part:?} in {said}");
+        }
+        let log = std::fs::read_to_string(kept.join("card/ASSERT00.LOG")).unwrap();
+        assert!(log.contains("task ml_init"), "{log}");
+    }
 }
 
 #[test]
