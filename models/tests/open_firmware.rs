@@ -1,11 +1,22 @@
 //! The tables of the open firmware say the same of each camera's start-up as the models do, and its buttons are buttons that
 //! the camera's MPU sends.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use darkroom_models::{Camera, Catalog, Press};
+
+/// Events that the firmware itself knows by name, by what is written on the button.
+const NAMED_EVENTS: [(&str, &str); 7] = [
+    ("MENU", "event_menu"),
+    ("PLAY", "event_play"),
+    ("INFO", "event_info"),
+    ("UP", "event_up"),
+    ("DOWN", "event_down"),
+    ("LEFT", "event_left"),
+    ("RIGHT", "event_right"),
+];
 
 /// One table: lines by kind and name.
 struct Table {
@@ -37,6 +48,11 @@ impl Table {
     fn number(&self, kind: &str, name: &str) -> u32 {
         let text = self.text(kind, name);
         u32::from_str_radix(text, 16).unwrap_or_else(|_| panic!("{}: {name} is {text:?}", self.file))
+    }
+
+    /// The event that the GUI task gets for a code; none where the button does nothing.
+    fn event_of(&self, code: u32) -> Option<&str> {
+        self.lines.get(&("button".to_owned(), format!("{code:04X}"))).map(String::as_str)
     }
 
     fn buttons(&self) -> impl Iterator<Item = u32> {
@@ -89,13 +105,17 @@ fn start_up_is_where_the_models_say() {
     }
 }
 
+/// What a press or a release sends, unless it is more than one switch.
+fn code(press: &Option<Press>) -> Option<u32> {
+    match press {
+        Some(Press::Switch { code, .. }) => Some(u32::from(code.switch) << 8 | u32::from(code.position)),
+        _ => None,
+    }
+}
+
 /// Every code that a press or a release of the camera sends.
 fn codes(camera: &Camera) -> Vec<u32> {
     let presses = camera.button_table().rows.iter().flat_map(|row| [&row.press, &row.release]);
-    let code = |press: &Option<Press>| match press {
-        Some(Press::Switch { code, .. }) => Some(u32::from(code.switch) << 8 | u32::from(code.position)),
-        _ => None,
-    };
     presses.filter_map(code).collect()
 }
 
@@ -107,6 +127,37 @@ fn buttons_are_ones_that_the_mpu_sends() {
         assert!(listed.len() > 15, "{}: {} buttons", table.file, listed.len());
         for code in listed {
             assert!(known.contains(&code), "{}: no switch {code:04X}", table.file);
+        }
+    }
+}
+
+/// The buttons that the shipped scenarios press, by what is written on them.
+fn pressed_labels() -> BTreeSet<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../protocol/scenarios");
+    let files = fs::read_dir(&folder).expect("the scenarios are in this repository");
+    let texts = files.map(|file| fs::read_to_string(file.expect("a folder entry").path()).expect("text"));
+    let label = |line: &str| Some(line.strip_prefix("key = \"")?.strip_suffix('"')?.to_owned());
+    texts.flat_map(|text| text.lines().filter_map(label).collect::<Vec<_>>()).collect()
+}
+
+#[test]
+fn every_button_that_shipped_scenarios_press_is_heard_on_every_camera() {
+    let labels = pressed_labels();
+    assert!(labels.contains("TRASH") && labels.len() > 4, "{labels:?}");
+    for table in &tables() {
+        let mut events = BTreeMap::new();
+        for label in &labels {
+            let row = camera_of(table).button_table().by_label(label);
+            let row = row.unwrap_or_else(|| panic!("{}: no button {label}", table.file));
+            let code = code(&row.press).unwrap_or_else(|| panic!("{}: {label} sends no switch", table.file));
+            let event = table.event_of(code);
+            let event = event.unwrap_or_else(|| panic!("{}: {label}, {code:04X}, is no event", table.file));
+            let other = events.insert(event, label);
+            assert_eq!(other, None, "{}: {label} is the same event as another button", table.file);
+        }
+        for (label, name) in NAMED_EVENTS.iter().filter(|(label, _)| labels.contains(*label)) {
+            let named = table.text("value", name);
+            assert_eq!(events.get(named), Some(&&(*label).to_owned()), "{}: {name}", table.file);
         }
     }
 }
