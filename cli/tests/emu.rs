@@ -195,6 +195,10 @@ fn a_build_gets_the_open_firmware_of_its_version() {
     }
     let first = emu(&silent, &[]);
     assert!(!started(&first), "the first version is 1.1.3, which this guest does not know: {}", text(&first));
+    let other = emu(&by_symbols, &["--firmware", "1.1.3"]);
+    assert_eq!(code(&other), Some(3));
+    let told = "this build is for 5D3 1.2.3 (ML/modules/5D3_123.sym), asked for the open firmware of 1.1.3";
+    assert!(errors(&other).contains(told), "{}", errors(&other));
     let none = emu(&silent, &["--firmware", "134"]);
     assert_eq!(code(&none), Some(3));
     let told = "no open firmware 1.3.4 for 5D3: there is 1.1.3 and 1.2.3";

@@ -119,6 +119,8 @@ pub enum ReasonCode {
     NoPayload,
     /// The build says that it is for another camera.
     WrongCamera,
+    /// The build says that it is for another firmware version than the one asked for.
+    WrongVersion,
     /// No ROM set for this camera.
     NoRomSet,
     /// The sandboxed child died.

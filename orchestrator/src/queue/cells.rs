@@ -45,7 +45,7 @@ impl<'a> Planner<'a> {
         }
         let mut seen = BTreeSet::new();
         jobs.retain(|job| seen.insert((job.build, job.camera.clone(), job.scenario)));
-        refuse_wrong_camera(&jobs)?;
+        refuse_mistake(&jobs)?;
         if jobs.is_empty() {
             return Err(Refusal::invalid("nothing-to-run", "the builds have no payload for any camera"));
         }
@@ -112,13 +112,14 @@ fn expected_checks(stored: &StoredScenario) -> Answer<Vec<CheckResult>> {
     Ok(scenario.expected_checks())
 }
 
-/// A submit in which every build says that it is for another camera can only be a mistake.
-fn refuse_wrong_camera(jobs: &[NewJob]) -> Answer<()> {
-    let is_wrong = |reason: &&Reason| reason.code == ReasonCode::WrongCamera;
-    let wrong: Option<Vec<&Reason>> = jobs.iter().map(|job| job.skip.as_ref().filter(is_wrong)).collect();
-    match wrong.as_deref() {
-        Some([first, ..]) => Err(Refusal::invalid("wrong-camera", first.detail.clone())),
-        _ => Ok(()),
+/// A submit in which every build says that it is for another camera or version can only be a mistake.
+fn refuse_mistake(jobs: &[NewJob]) -> Answer<()> {
+    let codes = [(ReasonCode::WrongCamera, "wrong-camera"), (ReasonCode::WrongVersion, "wrong-version")];
+    let mistake = |reason: &Reason| codes.into_iter().find(|(code, _)| *code == reason.code);
+    let wrong = |job: &NewJob| job.skip.clone().and_then(|reason| Some((mistake(&reason)?.1, reason.detail)));
+    match jobs.iter().map(wrong).collect::<Option<Vec<_>>>().and_then(|all| all.into_iter().next()) {
+        Some((code, detail)) => Err(Refusal::invalid(code, detail)),
+        None => Ok(()),
     }
 }
 

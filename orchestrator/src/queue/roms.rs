@@ -17,8 +17,12 @@ impl RomShelf {
     }
 
     /// The set of the firmware asked for: a version, `open`, or `open:VERSION`. When nobody asks: the newest set of the
-    /// version that the build is for, else `open`. With its reason when there is none.
+    /// version that the build is for, else `open`. With its reason when there is none, or when the build says that it is for
+    /// another version than `open:VERSION`.
     pub(super) fn choose(&self, platform: &BuildPlatform, asked: Option<&str>) -> Result<RomSetId, Reason> {
+        if let Some(reason) = wrong_version(platform, asked) {
+            return Err(reason);
+        }
         let told = platform.firmware.as_deref();
         let found = match asked.map(|asked| (asked, open_version(asked))) {
             Some((_, Some(version))) => self.shipped(platform, Some(version)),
@@ -77,6 +81,19 @@ impl RomShelf {
         };
         Reason { code: ReasonCode::NoRomSet, detail }
     }
+}
+
+/// A build has its firmware's addresses built in: on the open firmware of another version it can only end at its own check.
+fn wrong_version(platform: &BuildPlatform, asked: Option<&str>) -> Option<Reason> {
+    let (told, asked) = (platform.firmware.as_deref()?, open_version(asked?)?);
+    if is_version(told, asked) {
+        return None;
+    }
+    let said_by = platform.evidence.as_ref().map(|evidence| format!(" ({evidence})")).unwrap_or_default();
+    let made_for = format!("{} {}", platform.camera, dotted(told));
+    let detail =
+        format!("this build is for {made_for}{said_by}, asked for the open firmware of {}", dotted(asked));
+    Some(Reason { code: ReasonCode::WrongVersion, detail })
 }
 
 /// `VERSION` of `open:VERSION`.

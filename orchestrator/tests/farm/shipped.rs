@@ -5,7 +5,7 @@ use crate::support::{FakeWorker, Farm, code_of, samples};
 use darkroom_orchestrator::db::PgDb;
 use darkroom_orchestrator::serve::{Server, ServerSettings};
 use darkroom_orchestrator::shipped::{Shelf, ShippedAs, ShippedRom, ShippedScenario};
-use darkroom_protocol::api::{Batch, RomSet, ScenarioInfo};
+use darkroom_protocol::api::{Batch, Build, RomSet, ScenarioInfo};
 use darkroom_protocol::job::RomSlot;
 use darkroom_protocol::verdict::{ReasonCode, Verdict};
 use darkroom_protocol::{CameraName, Digest};
@@ -146,7 +146,7 @@ async fn a_build_runs_on_the_open_firmware_of_its_version() {
     let roms = async |name: &str, firmware: Option<&str>| {
         let cameras = if name == "autoexec.bin" { "5D3" } else { "" };
         let bytes = if name == "autoexec.bin" { samples::autoexec() } else { samples::nightly() };
-        let build: darkroom_protocol::api::Build = created(farm.upload(name, cameras, bytes).await).await;
+        let build: Build = created(farm.upload(name, cameras, bytes).await).await;
         submit(&farm, json!({ "runs": [{ "build": build.id }], "firmware": firmware })).await.jobs.remove(0)
     };
     let (old, new) =
@@ -156,7 +156,7 @@ async fn a_build_runs_on_the_open_firmware_of_its_version() {
         (old, None, 0),
         (new, None, 1),
         (new, Some("open"), 1),
-        (new, Some("open:1.1.3"), 0),
+        (new, Some("open:123"), 1),
         ("autoexec.bin", None, 0),
         ("autoexec.bin", Some("open:123"), 1),
     ];
@@ -165,16 +165,37 @@ async fn a_build_runs_on_the_open_firmware_of_its_version() {
         let spec = worker.claim().await.claim.spec;
         assert_eq!((spec.firmware.as_str(), &spec.roms), ("open", &stored[set].files), "{name} {firmware:?}");
     }
-    for (firmware, told) in [(None, "the build is for 5D3 1.3.4"), (Some("open:1.0.0"), "'open:1.0.0'")] {
-        let job = roms("magiclantern-Nightly.2018Jul03.5D3134.zip", firmware).await;
+    let unknown = "magiclantern-Nightly.2018Jul03.5D3134.zip";
+    let cases =
+        [(unknown, None, "the build is for 5D3 1.3.4"), ("autoexec.bin", Some("open:1.0.0"), "'open:1.0.0'")];
+    for (name, firmware, told) in cases {
+        let job = roms(name, firmware).await;
         let reason = job.reason.unwrap();
         assert_eq!((job.verdict, reason.code), (Some(Verdict::Skipped), ReasonCode::NoRomSet));
         let there = "the open firmware stands for 1.1.3 and 1.2.3";
         assert!(reason.detail.contains(told) && reason.detail.ends_with(there), "{}", reason.detail);
     }
     assert_eq!(farm.rom_set("5D3", "134").await.status(), 201);
-    let job = roms("magiclantern-Nightly.2018Jul03.5D3134.zip", None).await;
+    let job = roms(unknown, None).await;
     assert_eq!(job.verdict, None, "a dump of that version comes first");
+}
+
+#[tokio::test]
+async fn a_build_is_not_run_on_the_open_firmware_of_a_version_that_it_is_not_for() {
+    let farm = farm_with(Shelf::with_cameras(&["5D3"])).await;
+    let name = "magiclantern-Nightly.2018Jul03.5D3123.zip";
+    let nightly: Build = created(farm.upload(name, "", samples::nightly()).await).await;
+    let silent: Build = created(farm.upload("autoexec.bin", "5D3", samples::autoexec()).await).await;
+    let told = format!("this build is for 5D3 1.2.3 ({name}), asked for the open firmware of 1.1.3");
+    let body = json!({ "runs": [{ "build": nightly.id }], "firmware": "open:1.1.3" });
+    assert_eq!(code_of(farm.submit(body).await).await, (422, "wrong-version".to_owned(), told.clone()));
+
+    let runs = json!([{ "build": nightly.id }, { "build": silent.id }]);
+    let batch = submit(&farm, json!({ "runs": runs, "firmware": "open:113" })).await;
+    let reason = batch.jobs[0].reason.as_ref().unwrap();
+    assert_eq!((batch.jobs[0].verdict, reason.code), (Some(Verdict::Skipped), ReasonCode::WrongVersion));
+    assert_eq!(reason.detail, told);
+    assert_eq!(batch.jobs[1].verdict, None, "a build that tells no version runs");
 }
 
 #[tokio::test]

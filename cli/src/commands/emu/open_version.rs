@@ -13,7 +13,8 @@ struct Claim {
     said_by: String,
 }
 
-/// The version asked for, or the one that the build says it is for, or the camera's first.
+/// The version asked for, or the one that the build says it is for, or the camera's first. A build that says that it is for
+/// another version, or another camera, is refused: it could only end at its own check of the firmware.
 pub(super) fn choose(camera: &Camera, asked: Option<&str>, card: &EmuCard) -> anyhow::Result<&'static str> {
     let there = versions(camera);
     let first = there.first().ok_or_else(|| Usage(format!("there is no open firmware for {}", camera.id)))?;
@@ -21,7 +22,13 @@ pub(super) fn choose(camera: &Camera, asked: Option<&str>, card: &EmuCard) -> an
     if let Some(claim) = claim.as_ref().filter(|claim| claim.camera != camera.id.as_str()) {
         return Err(wrong_camera(camera, claim).into());
     }
-    let wanted = asked.map(|version| version.replace('.', "")).or_else(|| claim.map(|claim| claim.version));
+    let asked = asked.map(|version| version.replace('.', ""));
+    if let (Some(claim), Some(asked)) = (&claim, &asked)
+        && claim.version != *asked
+    {
+        return Err(wrong_version(claim, asked).into());
+    }
+    let wanted = asked.or_else(|| claim.map(|claim| claim.version));
     let Some(wanted) = wanted else { return Ok(first) };
     let found = there.iter().find(|version| **version == wanted);
     found.copied().ok_or_else(|| no_such(camera, &wanted, &there).into())
@@ -42,6 +49,14 @@ fn wrong_camera(camera: &Camera, claim: &Claim) -> Usage {
     Usage(format!(
         "this build is for {} {version} ({}), asked for {}",
         claim.camera, claim.said_by, camera.id
+    ))
+}
+
+fn wrong_version(claim: &Claim, asked: &str) -> Usage {
+    let (version, asked) = (dotted(&claim.version), dotted(asked));
+    Usage(format!(
+        "this build is for {} {version} ({}), asked for the open firmware of {asked}",
+        claim.camera, claim.said_by
     ))
 }
 
