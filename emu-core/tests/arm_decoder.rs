@@ -75,3 +75,22 @@ fn the_same_meaning_has_one_operation() {
     assert_eq!(decoder.t16(0x1888, 0).op, a32);
     assert_eq!(decoder.t32(0xEB11_0002, 0).op, a32);
 }
+
+#[test]
+fn a_quadword_has_no_odd_name() {
+    let a9 = Decoder::new(CORES[2]);
+    let is_undefined = |insn: Insn| matches!(insn.op, Op::Undefined { .. });
+    // vadd.i32 of registers 0 and of register 1, as quadwords and as doublewords; vmovl.s8 to both.
+    for (word, undefined) in [
+        (0x0220_0840, false),
+        (0x0220_1840, true),
+        (0x0220_1800, false),
+        (0x0288_0A10, false),
+        (0x0288_1A10, true),
+    ] {
+        assert_eq!(is_undefined(a9.a32(0xF000_0000 | word)), undefined, "{word:08x}");
+        assert_eq!(is_undefined(a9.t32(0xED00_0000 | word, 0)), undefined, "{word:08x}");
+    }
+    // vdup.32 to q0, and to the upper half of q0.
+    assert!(!is_undefined(a9.a32(0xEEA0_0B10)) && is_undefined(a9.a32(0xEEA1_0B10)));
+}

@@ -409,3 +409,33 @@ pub enum NeonOp {
         pair: bool,
     },
 }
+
+impl NeonOp {
+    /// True when a quadword is named by its upper half: there is no such register (ARM DDI 0406, each instruction's
+    /// "UNDEFINED" clause).
+    pub(super) fn names_odd_quadword(&self) -> bool {
+        let named = match *self {
+            Self::Three { quad: true, d, n, m, .. }
+            | Self::Logic { quad: true, d, n, m, .. }
+            | Self::Float { quad: true, d, n, m, .. }
+            | Self::Ext { quad: true, d, n, m, .. } => d | n | m,
+            Self::Scalar { quad: true, d, n, .. } | Self::FloatScalar { quad: true, d, n, .. } => d | n,
+            Self::Shift { quad: true, d, m, .. }
+            | Self::CvtFixed { quad: true, d, m, .. }
+            | Self::Misc { quad: true, d, m, .. }
+            | Self::FloatMisc { quad: true, d, m, .. }
+            | Self::EstimateInt { quad: true, d, m, .. }
+            | Self::PairLong { quad: true, d, m, .. }
+            | Self::Permute { quad: true, d, m, .. } => d | m,
+            Self::Imm { quad: true, d, .. } | Self::Dup { quad: true, d, .. } => d,
+            // The wide side is a quadword in any case.
+            Self::Long { d, .. } | Self::LongScalar { d, .. } | Self::ShiftLong { d, .. } => d,
+            Self::Wide { d, n, .. } => d | n,
+            Self::Narrow { n, m, .. } => n | m,
+            Self::ShiftNarrow { m, .. } | Self::CvtHalf { to_half: true, m, .. } => m,
+            Self::CvtHalf { to_half: false, d, .. } => d,
+            _ => 0,
+        };
+        named & 1 != 0
+    }
+}

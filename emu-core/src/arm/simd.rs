@@ -232,7 +232,8 @@ impl FloatUnit {
     pub(super) fn has(&self, op: &VfpOp) -> bool {
         let needs_simd =
             matches!(op, VfpOp::Dup { .. } | VfpOp::MovScalar { size: 8 | 16, .. } | VfpOp::CvtHalf { .. });
-        (self.has_simd || !needs_simd) && op.highest_double() < self.doubles
+        let odd = matches!(op, VfpOp::Dup { quad: true, d, .. } if d & 1 != 0);
+        (self.has_simd || !needs_simd) && op.highest_double() < self.doubles && !odd
     }
 }
 

@@ -80,10 +80,11 @@ impl Decoder {
         }
     }
 
-    /// The meaning of a word, unless the core's floating-point unit lacks it.
+    /// The meaning of a word, unless the core's floating-point unit lacks it or has no such register.
     fn look_up(&self, table: &Table, word: u32) -> Op {
         match table.look_up(word) {
             Op::Vfp(op) if !self.float.is_some_and(|unit| unit.has(&op)) => Op::Undefined { word },
+            Op::Neon(op) if op.names_odd_quadword() => Op::Undefined { word },
             op => op,
         }
     }
@@ -143,7 +144,7 @@ impl Decoder {
             it_condition(it)
         };
         let op = match simd_form(word) {
-            Some(a32) => self.unconditional.look_up(a32),
+            Some(a32) => self.look_up(&self.unconditional, a32),
             None => self.look_up(&self.t32, word),
         };
         Insn { op, cond, size: 4, it }

@@ -9,6 +9,8 @@ pub(super) struct HostFeatures {
     pub(super) bmi2: bool,
     /// LZCNT.
     pub(super) lzcnt: bool,
+    /// PMULLD.
+    pub(super) sse41: bool,
 }
 
 impl HostFeatures {
@@ -18,6 +20,7 @@ impl HostFeatures {
             bmi1: std::arch::is_x86_feature_detected!("bmi1"),
             bmi2: std::arch::is_x86_feature_detected!("bmi2"),
             lzcnt: std::arch::is_x86_feature_detected!("lzcnt"),
+            sse41: std::arch::is_x86_feature_detected!("sse4.1"),
         }
     }
 }

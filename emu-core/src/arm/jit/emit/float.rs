@@ -326,6 +326,7 @@ impl Emitter<'_> {
             VfpOp::MovScalar { to_core, size: 32, d, index, rt, .. } if !rt.is_pc() => {
                 self.move_word(to_core, float_slot(true, d) + 4 * i32::from(index), rt);
             }
+            VfpOp::Dup { size, quad, d, rt } if !rt.is_pc() => self.duplicate(size, quad, d, rt),
             VfpOp::Mrs { reg: CONTROL, rt } if rt.is_pc() => self.take_flags(),
             VfpOp::Mrs { reg: CONTROL, rt } => self.move_word(true, FPSCR, rt),
             _ => self.step(),
@@ -340,6 +341,20 @@ impl Emitter<'_> {
         } else {
             let from = self.value(rt, RAX);
             dynasm!(self.ops ; .arch x64 ; mov [rbp + at], Rd(from));
+        }
+    }
+
+    /// VDUP of a core register.
+    fn duplicate(&mut self, size: u8, quad: bool, d: FloatReg, rt: Reg) {
+        self.read(rt, RAX);
+        match size {
+            8 => dynasm!(self.ops ; .arch x64 ; movzx eax, al ; imul eax, eax, 0x0101_0101),
+            16 => dynasm!(self.ops ; .arch x64 ; movzx eax, ax ; imul eax, eax, 0x0001_0001),
+            _ => {}
+        }
+        for word in 0..if quad { 4 } else { 2 } {
+            let at = float_slot(true, d) + 4 * word;
+            dynasm!(self.ops ; .arch x64 ; mov [rbp + at], eax);
         }
     }
 

@@ -3,7 +3,7 @@
 use dynasmrt::{DynasmApi, DynasmLabelApi, dynasm};
 
 use super::super::super::insn::Reg;
-use super::super::super::neon::{NeonOp, Structure};
+use super::super::super::neon::Structure;
 use super::super::super::simd::{FloatReg, VfpOp};
 use super::super::frame::{RAX, RDX, float_slot, pinned, slot};
 use super::Emitter;
@@ -83,19 +83,8 @@ impl Emitter<'_> {
         });
     }
 
-    /// VLD1 and VST1 of whole registers copy memory, whatever size their elements have. What takes elements apart goes to
-    /// the interpreter.
-    pub(super) fn neon(&mut self, op: NeonOp) {
-        match op {
-            NeonOp::Structures { of: of @ Structure { count: 1, .. }, repeat } => self.structures(of, repeat),
-            NeonOp::Structures { .. } | NeonOp::StructureLane { .. } | NeonOp::StructureAll { .. } => {
-                self.step();
-            }
-            _ => self.data(),
-        }
-    }
-
-    fn structures(&mut self, of: Structure, repeat: u8) {
+    /// VLD1 and VST1 of whole registers copy memory, whatever size their elements have.
+    pub(super) fn structures(&mut self, of: Structure, repeat: u8) {
         let bytes = 8 * u32::from(repeat);
         let moved = match of.rm {
             Reg::PC => Moved::Not,

@@ -10,6 +10,7 @@ mod float_memory;
 mod memory;
 mod multiple;
 mod multiply;
+mod neon;
 mod shift;
 
 use std::collections::BTreeMap;
