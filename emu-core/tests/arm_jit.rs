@@ -4,7 +4,7 @@
 
 mod jit_support;
 
-use darkroom_emu_core::arm::{Core, Engine, Exit, JitOptions, Mode};
+use darkroom_emu_core::arm::{Core, Engine, Exit, JitOptions, Mode, Psr};
 use darkroom_emu_core::memory::GuestAddr;
 use jit_support::{CODE, DATA, DEVICE, Rig, both};
 
@@ -339,6 +339,26 @@ fn code_that_never_settles_is_not_compiled_for_ever() {
     assert!(stats.stale > 1000, "{stats:?}");
     assert!(stats.instructions < MOST + rig.cpu.instructions() / 64 + 1000, "{stats:?}");
     assert_eq!(rig.seen(), unsettled(Engine::Interpreter).seen());
+}
+
+#[test]
+fn an_instruction_across_two_pages_is_compiled_and_followed() {
+    let run = |mut rig: Rig| {
+        // At 0x1FFC: loop: strh r3, [r1]; add.w r0, r0, #1; subs r4, #1; bne loop; b . The second halfword of the addition
+        // lies in the next page; a store there changes what is added.
+        rig.poke(0x1FFC, &[0xF100_800B, 0x3C01_0001, 0xE7FE_D1FA]);
+        let mut rig = rig.with(&[(1, 0x6000), (3, 0x0003), (4, 500), (15, 0x1FFC)]);
+        rig.cpu.set_cpsr(Psr { t: true, ..rig.cpu.cpsr() });
+        assert_eq!(rig.run(u64::MAX), Exit::SelfBranch);
+        let before = compiled(&rig);
+        let mut rig = rig.with(&[(1, 0x2000), (4, 500), (15, 0x1FFC)]);
+        assert_eq!(rig.run(u64::MAX), Exit::SelfBranch);
+        assert_eq!(rig.cpu.reg(0), 500 + 1500, "1 each time, then 3 from the first store on");
+        (before, rig.seen())
+    };
+    let ((_, interpreted), (regions, generated)) = both(Core::CortexR4, &[], run);
+    assert_eq!(interpreted, generated);
+    assert_eq!(regions, 1, "the loop is one region");
 }
 
 /// Calls the function at r5 in one address space and then in another, again and again.

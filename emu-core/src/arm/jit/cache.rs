@@ -265,6 +265,11 @@ impl Jit {
             || self.heat.visit(key.page, key.target, threshold) && self.ration.suffices(instructions)
     }
 
+    /// Nothing can be compiled there: lets it become hot anew before anybody tries again.
+    pub(super) fn cool(&mut self, key: Key) {
+        self.heat.cool(key.page, key.target);
+    }
+
     /// Lets a direct branch lead to the code of this key, which it met, from now on.
     pub(super) fn link(&mut self, number: u32, key: Key) {
         let Some(&Link { jump, target, region, .. }) = self.links.get(number as usize) else { return };

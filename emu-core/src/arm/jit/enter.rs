@@ -96,7 +96,10 @@ impl Cpu {
             only_page: profile.translating.then_some((pc / PAGE_SIZE, page)),
             breakpoints: &self.breakpoints,
         };
-        let region = Region::survey(&source, pc)?;
+        let Some(region) = Region::survey(&source, pc) else {
+            jit.cool(key);
+            return None;
+        };
         if !jit.compile(&region, profile, sys.memory_mut()) {
             return None;
         }

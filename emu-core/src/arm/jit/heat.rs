@@ -37,6 +37,11 @@ impl Heat {
         *visits > threshold
     }
 
+    /// There is nothing to compile at this place: counts from the beginning.
+    pub(super) fn cool(&mut self, page: PageRef, target: u32) {
+        self.page(page).visits[(target % PAGE_SIZE) as usize / 4] = 0;
+    }
+
     /// False when no code of the page is compiled.
     pub(super) fn is_compiled(&self, page: PageRef) -> bool {
         let pages = self.blocks.get(page.block());

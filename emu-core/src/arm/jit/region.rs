@@ -60,10 +60,21 @@ impl Source<'_> {
         }
     }
 
-    fn fetch(&self, pc: u32, it: u8) -> Option<(PageRef, Insn)> {
-        let page = self.page(pc)?;
-        let bytes = self.memory.page(page);
-        Some((page, decode_at(self.decoder, bytes, (pc % PAGE_SIZE) as usize, self.thumb, it)?))
+    fn fetch(&self, pc: u32, it: u8) -> Option<Insn> {
+        let bytes = self.memory.page(self.page(pc)?);
+        let inside = decode_at(self.decoder, bytes, (pc % PAGE_SIZE) as usize, self.thumb, it);
+        inside.or_else(|| self.fetch_across(pc, it))
+    }
+
+    /// A T32 instruction whose halfwords lie in two pages.
+    fn fetch_across(&self, pc: u32, it: u8) -> Option<Insn> {
+        let half = |pc: u32| {
+            let bytes = self.memory.page(self.page(pc)?);
+            let at = (pc % PAGE_SIZE) as usize;
+            Some(u16::from_le_bytes([*bytes.get(at)?, *bytes.get(at + 1)?]))
+        };
+        let (first, second) = (half(pc)?, half(pc.wrapping_add(2))?);
+        self.thumb.then(|| self.decoder.t32(u32::from(first) << 16 | u32::from(second), it))
     }
 }
 
@@ -119,8 +130,8 @@ impl Survey<'_> {
     /// Decodes from a block's beginning to its end; further beginnings go to `open`.
     fn walk(&mut self, leader: u32, open: &mut Vec<u32>) {
         let (mut pc, mut it) = (leader, 0);
-        while let Some((page, insn)) = self.next(pc, it) {
-            self.note(page, pc, insn.size);
+        while let Some(insn) = self.next(pc, it) {
+            self.note(pc, insn.size);
             self.insns.insert(pc, insn);
             let next = pc.wrapping_add(insn.size.into());
             if ends_block(&insn.op) {
@@ -137,7 +148,7 @@ impl Survey<'_> {
     }
 
     /// The instruction at `pc`, unless the walk ends there.
-    fn next(&mut self, pc: u32, it: u8) -> Option<(PageRef, Insn)> {
+    fn next(&mut self, pc: u32, it: u8) -> Option<Insn> {
         if self.insns.contains_key(&pc) {
             self.leaders.insert(pc);
             return None;
@@ -146,7 +157,7 @@ impl Survey<'_> {
         if stops || self.insns.len() >= MAX_INSNS {
             return None;
         }
-        self.source.fetch(pc, it).filter(|(_, insn)| !self.overlaps(pc, insn.size))
+        self.source.fetch(pc, it).filter(|insn| !self.overlaps(pc, insn.size))
     }
 
     /// True when an instruction that was found before shares bytes with this one: a jump led into its middle. The region
@@ -173,11 +184,14 @@ impl Survey<'_> {
         pc.wrapping_sub(self.entry).wrapping_add(REACH) < 2 * REACH
     }
 
-    fn note(&mut self, page: PageRef, pc: u32, size: u8) {
-        let offset = pc % PAGE_SIZE;
-        let end = offset + u32::from(size);
-        let (_, range) = self.pages.entry(pc / PAGE_SIZE).or_insert((page, offset..end));
-        *range = range.start.min(offset)..range.end.max(end);
+    /// Remembers from which bytes an instruction was decoded.
+    fn note(&mut self, pc: u32, size: u8) {
+        for half in (pc..).step_by(2).take(size as usize / 2) {
+            let Some(page) = self.source.page(half) else { continue };
+            let (from, end) = (half % PAGE_SIZE, half % PAGE_SIZE + 2);
+            let (_, range) = self.pages.entry(half / PAGE_SIZE).or_insert((page, from..end));
+            *range = range.start.min(from)..range.end.max(end);
+        }
     }
 
     fn begins_block(&self, pc: u32, before: &Block) -> bool {
