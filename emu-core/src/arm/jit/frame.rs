@@ -46,6 +46,8 @@ pub(super) const FLAG_N: i8 = (offset_of!(Registers, psr) + offset_of!(Psr, n)) 
 pub(super) const FLAG_Z: i8 = (offset_of!(Registers, psr) + offset_of!(Psr, z)) as i8;
 pub(super) const FLAG_C: i8 = (offset_of!(Registers, psr) + offset_of!(Psr, c)) as i8;
 pub(super) const FLAG_V: i8 = (offset_of!(Registers, psr) + offset_of!(Psr, v)) as i8;
+/// Flags are stored in pairs.
+const _: () = assert!(FLAG_Z == FLAG_N + 1 && FLAG_V == FLAG_C + 1);
 pub(super) const FLAG_T: i8 = (offset_of!(Registers, psr) + offset_of!(Psr, t)) as i8;
 pub(super) const FLAG_Q: i8 = (offset_of!(Registers, psr) + offset_of!(Psr, q)) as i8;
 

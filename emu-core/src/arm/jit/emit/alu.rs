@@ -123,13 +123,13 @@ impl Emitter<'_> {
                 self.alu_into(op, to, y);
             }
         }
-        if s {
-            if op.is_move() {
-                dynasm!(self.ops ; .arch x64 ; test Rd(to), Rd(to));
-            }
-            self.store_flags();
+        if s && op.is_move() {
+            dynasm!(self.ops ; .arch x64 ; test Rd(to), Rd(to));
         }
         self.write(rd, to);
+        if s {
+            self.store_flags();
+        }
     }
 
     /// Where the result is made: in its own register unless that would destroy the second operand too early.

@@ -3,7 +3,7 @@
 use dynasmrt::{DynamicLabel, DynasmApi, DynasmLabelApi, dynasm};
 
 use super::super::super::insn::Cond;
-use super::super::flags::{self, Mask};
+use super::super::flags;
 use super::super::frame::{FLAG_C, FLAG_N, FLAG_V, FLAG_Z};
 use super::{Emitter, Unplanned};
 
@@ -153,28 +153,27 @@ impl Emitter<'_> {
         }
     }
 
-    /// Stores those of the host's flags that somebody may look at. Keeps the host's flags.
+    /// Stores those of the host's flags that somebody may look at, two at a time: stores to memory are what flags cost.
+    /// Keeps the host's flags. Uses `eax` and `ecx`.
     pub(super) fn store_flags(&mut self) {
         let host = flags::host_flags(&self.insn.op);
-        self.store_some_flags(self.store & host.valid, host.borrow);
-    }
-
-    pub(super) fn store_some_flags(&mut self, flags: Mask, borrow: bool) {
-        if flags & flags::N != 0 {
-            dynasm!(self.ops ; .arch x64 ; sets BYTE [BYTE rbp + FLAG_N]);
+        let wanted = self.store & host.valid;
+        match wanted & (flags::N | flags::Z) {
+            0 => {}
+            flags::N => dynasm!(self.ops ; .arch x64 ; sets BYTE [BYTE rbp + FLAG_N]),
+            flags::Z => dynasm!(self.ops ; .arch x64 ; sete BYTE [BYTE rbp + FLAG_Z]),
+            _ => dynasm!(self.ops ; .arch x64 ; sets al ; sete ah ; mov [BYTE rbp + FLAG_N], ax),
         }
-        if flags & flags::Z != 0 {
-            dynasm!(self.ops ; .arch x64 ; sete BYTE [BYTE rbp + FLAG_Z]);
+        if wanted & flags::C != 0 && host.borrow {
+            dynasm!(self.ops ; .arch x64 ; setae cl);
+        } else if wanted & flags::C != 0 {
+            dynasm!(self.ops ; .arch x64 ; setb cl);
         }
-        if flags & flags::C != 0 {
-            if borrow {
-                dynasm!(self.ops ; .arch x64 ; setae BYTE [BYTE rbp + FLAG_C]);
-            } else {
-                dynasm!(self.ops ; .arch x64 ; setb BYTE [BYTE rbp + FLAG_C]);
-            }
-        }
-        if flags & flags::V != 0 {
-            dynasm!(self.ops ; .arch x64 ; seto BYTE [BYTE rbp + FLAG_V]);
+        match wanted & (flags::C | flags::V) {
+            0 => {}
+            flags::C => dynasm!(self.ops ; .arch x64 ; mov [BYTE rbp + FLAG_C], cl),
+            flags::V => dynasm!(self.ops ; .arch x64 ; seto BYTE [BYTE rbp + FLAG_V]),
+            _ => dynasm!(self.ops ; .arch x64 ; seto ch ; mov [BYTE rbp + FLAG_C], cx),
         }
     }
 

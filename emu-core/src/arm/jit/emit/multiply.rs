@@ -29,11 +29,11 @@ impl Emitter<'_> {
                 dynasm!(self.ops ; .arch x64 ; sub ecx, eax ; mov eax, ecx);
             }
         }
+        self.write(rd, RAX);
         if s && self.wanted {
             dynasm!(self.ops ; .arch x64 ; test eax, eax);
             self.store_flags();
         }
-        self.write(rd, RAX);
     }
 
     pub(super) fn multiply_long(&mut self, op: LongMulOp, (lo, hi): (Reg, Reg), rm: Reg, rn: Reg) -> Emit {

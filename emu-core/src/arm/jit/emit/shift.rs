@@ -12,8 +12,8 @@ impl Emitter<'_> {
         let to = self.result(rd, RAX);
         self.read(rm, to);
         self.shift_in_place(to, shift, amount);
-        self.store_flags();
         self.write(rd, to);
+        self.store_flags();
     }
 
     fn shift_in_place(&mut self, to: u8, shift: Shift, amount: u8) {
