@@ -16,7 +16,12 @@
 #define SLOT_SD 1u
 #define TFT_STATUS 0x19 /* class 03: the display's power */
 
+/* The MPU has said everything when it is silent for the first; each step of the waiting ends after the second at the latest. */
+#define SILENCE_MS 50u
+#define PATIENCE_MS 1000u
+
 static const uint8_t zero[] = {0}, one[] = {1};
+static volatile uint32_t heard;
 
 /* The notice names the message; nothing follows. */
 static void give_notice(const uint8_t *message)
@@ -46,6 +51,7 @@ static void inbox_task(void *unused)
     for (;;) {
         uint8_t message[MESSAGE_BYTES];
         link_receive(message);
+        heard++;
         take_message(message);
     }
 }
@@ -69,3 +75,17 @@ static void messages_start(void)
     say_hello();
 }
 AT_START(START_SERVICES, messages_start);
+
+/* ML asks for properties as soon as it runs, and keeps what it derived from a value that only stood in for the MPU's. */
+static void hear_all(void)
+{
+    uint32_t before;
+    mpu_flush(PATIENCE_MS);
+    for (uint32_t waited = 0; waited < PATIENCE_MS; waited += SILENCE_MS) {
+        before = heard;
+        task_sleep_ms(SILENCE_MS);
+        if (heard == before)
+            return;
+    }
+}
+AT_START(START_APPLICATIONS, hear_all);
