@@ -208,6 +208,9 @@ pub(crate) enum Rom {
         camera: String,
         /// Folder; made when missing
         dir: PathBuf,
+        /// Put the open firmware of this version behind the boot ROM, for example 1.1.1
+        #[arg(long, value_name = "VERSION")]
+        firmware: Option<String>,
     },
     /// Check ROM files: size, equal halves, what is missing
     Check {

@@ -133,6 +133,20 @@ fn the_open_rom_written_out_fits_its_camera_and_no_other() {
     assert!(errors(&other).contains("ROM0.BIN of 60D must have 0x1000000 bytes"), "{}", errors(&other));
 }
 
+#[test]
+fn the_open_firmware_written_out_is_the_one_that_a_run_takes() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().display().to_string();
+    assert_eq!(code(&darkroom(&["rom", "open", "5D3", &folder, "--firmware", "1.1.3"])), Some(0));
+    let zip = build_for("113", None, &dir.path().join("magiclantern-Nightly.2026Nov22.5D3113.zip"));
+    let run =
+        |rom: &str| text(&darkroom(&["emu", "5D3", "--rom", rom, "--zip", &zip, "--guest-seconds", "1"]));
+    assert_eq!(hash(&run(&folder)), hash(&run("open")));
+    let wrong = darkroom(&["rom", "open", "5D3", &folder, "--firmware", "9.9.9"]);
+    assert_eq!(code(&wrong), Some(3));
+    assert!(errors(&wrong).contains("there is 1.1.3 and 1.2.3"), "{}", errors(&wrong));
+}
+
 /// A zip as Magic Lantern ships it; its program is the guest that knows one firmware version by heart.
 fn build_for(version: &str, symbols: Option<&str>, file: &Path) -> String {
     let guest = darkroom_firmware::contract_guest("5D3", version).expect("a contract guest");

@@ -2,7 +2,7 @@
 
 mod inputs;
 mod inside;
-mod open_version;
+pub(super) mod open_version;
 mod report;
 mod sink;
 

@@ -1,6 +1,7 @@
 //! `darkroom rom`: ROM files on disk.
 
 use super::card_source::read;
+use super::emu::open_version;
 use super::models::find;
 use crate::args::Rom as Arguments;
 use crate::exit::{Outcome, Usage};
@@ -14,7 +15,7 @@ use std::path::Path;
 
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
     match arguments {
-        Arguments::Open { camera, dir } => write_open(&camera, &dir),
+        Arguments::Open { camera, dir, firmware } => write_open(&camera, &dir, firmware.as_deref()),
         Arguments::Check { camera, dir } => check(&camera, &dir),
         Arguments::Upload { camera, dir, firmware, server } => {
             let camera = find(Catalog::builtin(), &camera)?;
@@ -29,9 +30,12 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
     }
 }
 
-fn write_open(camera: &str, dir: &Path) -> anyhow::Result<Outcome> {
+fn write_open(camera: &str, dir: &Path, firmware: Option<&str>) -> anyhow::Result<Outcome> {
     let camera = find(Catalog::builtin(), camera)?;
-    let files = open_files(camera)?;
+    let files = match firmware {
+        Some(version) => open_firmware_files(camera, open_version::named(camera, version)?)?,
+        None => open_files(camera)?,
+    };
     fs::create_dir_all(dir).with_context(|| format!("creating {}", dir.display()))?;
     for (name, bytes) in files {
         let path = dir.join(name);

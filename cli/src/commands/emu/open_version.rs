@@ -16,8 +16,7 @@ struct Claim {
 /// The version asked for, or the one that the build says it is for, or the camera's first. A build that says that it is for
 /// another version, or another camera, is refused: it could only end at its own check of the firmware.
 pub(super) fn choose(camera: &Camera, asked: Option<&str>, card: &EmuCard) -> anyhow::Result<&'static str> {
-    let there = versions(camera);
-    let first = there.first().ok_or_else(|| Usage(format!("there is no open firmware for {}", camera.id)))?;
+    let there = versions(camera)?;
     let claim = claim(card)?;
     if let Some(claim) = claim.as_ref().filter(|claim| claim.camera != camera.id.as_str()) {
         return Err(wrong_camera(camera, claim).into());
@@ -29,7 +28,12 @@ pub(super) fn choose(camera: &Camera, asked: Option<&str>, card: &EmuCard) -> an
         return Err(wrong_version(claim, asked).into());
     }
     let wanted = asked.or_else(|| claim.map(|claim| claim.version));
-    let Some(wanted) = wanted else { return Ok(first) };
+    wanted.map_or(Ok(there[0]), |wanted| named(camera, &wanted))
+}
+
+/// The version of a camera's open firmware that is written with or without dots.
+pub(in super::super) fn named(camera: &Camera, version: &str) -> anyhow::Result<&'static str> {
+    let (there, wanted) = (versions(camera)?, version.replace('.', ""));
     let found = there.iter().find(|version| **version == wanted);
     found.copied().ok_or_else(|| no_such(camera, &wanted, &there).into())
 }
@@ -39,9 +43,12 @@ pub(super) fn of_a_folder() -> Usage {
     Usage("--firmware chooses among the open firmwares: it goes with --rom open".to_owned())
 }
 
-fn versions(camera: &Camera) -> Vec<&'static str> {
+/// At least one.
+fn versions(camera: &Camera) -> Result<Vec<&'static str>, Usage> {
     let of_camera = darkroom_firmware::firmwares().filter(|(name, _)| *name == camera.id.as_str());
-    of_camera.map(|(_, version)| version).collect()
+    let versions: Vec<_> = of_camera.map(|(_, version)| version).collect();
+    let none = || Usage(format!("there is no open firmware for {}", camera.id));
+    if versions.is_empty() { Err(none()) } else { Ok(versions) }
 }
 
 fn wrong_camera(camera: &Camera, claim: &Claim) -> Usage {
