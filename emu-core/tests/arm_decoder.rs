@@ -94,3 +94,28 @@ fn a_quadword_has_no_odd_name() {
     // vdup.32 to q0, and to the upper half of q0.
     assert!(!is_undefined(a9.a32(0xEEA0_0B10)) && is_undefined(a9.a32(0xEEA1_0B10)));
 }
+
+#[test]
+fn structures_are_aligned_to_no_more_than_they_have() {
+    let a9 = Decoder::new(CORES[2]);
+    // vld1.8 of one, two and four registers; vld3.8; one lane of 8, 16 and 32 bits; with alignments that are there and
+    // others that are not.
+    for (word, undefined) in [
+        (0xF420_071F, false),
+        (0xF420_072F, true),
+        (0xF420_0A2F, false),
+        (0xF420_0A3F, true),
+        (0xF420_023F, false),
+        (0xF420_041F, false),
+        (0xF420_042F, true),
+        (0xF4A0_000F, false),
+        (0xF4A0_001F, true),
+        (0xF4A0_041F, false),
+        (0xF4A0_042F, true),
+        (0xF4A0_083F, false),
+        (0xF4A0_081F, true),
+        (0xF4A0_084F, true),
+    ] {
+        assert_eq!(matches!(a9.a32(word).op, Op::Undefined { .. }), undefined, "{word:08X}");
+    }
+}

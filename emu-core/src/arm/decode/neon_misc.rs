@@ -153,11 +153,17 @@ fn structures(w: u32) -> Option<Op> {
         10 => (1, 1, 2),
         _ => return None,
     };
-    let size = bits(w, 7, 6);
-    if size == 3 && count != 1 {
+    let (size, align) = (bits(w, 7, 6), bits(w, 5, 4));
+    // No structure is aligned to more than it has.
+    let most = match (count, repeat) {
+        (3, _) | (1, 1 | 3) => 1,
+        (1, 2) | (2, 1) => 2,
+        _ => 3,
+    };
+    if size == 3 && count != 1 || align > most {
         return None;
     }
-    let align = if bits(w, 5, 4) == 0 { 1 } else { 4 << bits(w, 5, 4) };
+    let align = if align == 0 { 1 } else { 4 << align };
     let (bytes, rn, rm) = (1 << size, reg(w, 16), reg(w, 0));
     let of = Structure { load: bit(w, 21), d: d(w), count, step, bytes, align, rn, rm };
     neon(NeonOp::Structures { of: checked(of, (count - 1) * step + repeat)?, repeat })
@@ -169,13 +175,17 @@ fn structure_lane(w: u32) -> Option<Op> {
         return None;
     }
     let index = (place >> (size + 1)) as u8;
-    let step = if size > 0 && place >> size & 1 != 0 { 2 } else { 1 };
+    let spaced = size > 0 && place >> size & 1 != 0;
+    if spaced && count == 1 {
+        return None;
+    }
+    let step = if spaced { 2 } else { 1 };
     let low = place & ((1 << size) - 1).max(1);
     let bytes = 1u8 << size;
     let align = match (count, size, low) {
         (_, _, 0) => 1,
-        (1, ..) => bytes,
-        (2, ..) => 2 * bytes,
+        (1, 1, _) | (1, 2, 3) => bytes,
+        (2, 0 | 1, _) | (2, 2, 1) => 2 * bytes,
         (4, 2, 1) => 8,
         (4, 2, 2) => 16,
         (4, 0 | 1, _) => 4 * bytes,

@@ -131,7 +131,8 @@ fn scalar(w: u32, to_core: bool) -> Option<Op> {
     let (size, index) = match (high >> 1, low & 1, low >> 1) {
         (1, _, _) => (8, (high & 1) << 2 | low),
         (0, 1, _) => (16, (high & 1) << 1 | low >> 1),
-        (0, 0, 0) => (32, high & 1),
+        // A word has no sign to extend: bit 23 is undefined for it.
+        (0, 0, 0) if !bit(w, 23) => (32, high & 1),
         _ => return None,
     };
     let signed = to_core && !bit(w, 23);
