@@ -5,7 +5,7 @@
 mod jit_support;
 
 use darkroom_emu_core::arm::{Core, Engine, Exit, JitOptions, Mode, Psr};
-use darkroom_emu_core::memory::GuestAddr;
+use darkroom_emu_core::memory::{Access, GuestAddr};
 use jit_support::{CODE, DATA, DEVICE, Rig, both};
 
 const V5: Core = Core::DIGIC4;
@@ -359,6 +359,31 @@ fn an_instruction_across_two_pages_is_compiled_and_followed() {
     let ((_, interpreted), (regions, generated)) = both(Core::CortexR4, &[], run);
     assert_eq!(interpreted, generated);
     assert_eq!(regions, 1, "the loop is one region");
+}
+
+#[test]
+fn code_that_runs_over_the_end_of_the_address_space_is_the_same_in_both() {
+    // In the last halfword: the first half of add.w r0, r0, #1; "it ne". At 0 behind them: the second half, or adds r0, #1; then
+    // subs r4, #1; bne to the last halfword; b .
+    for (last, first) in [(0xF100, 0x0001), (0xBF18, 0x3001)] {
+        let run = |mut rig: Rig| {
+            let memory = &mut rig.board.memory;
+            let top = memory.add_block(0x1000).expect("there is room");
+            memory.map(GuestAddr(0xFFFF_F000), 0x1000, top, 0, Access::Ram).expect("it fits");
+            rig.poke(0xFFFF_FFFC, &[last << 16]);
+            rig.poke(0, &[0x3C01 << 16 | first, 0xE7FE_D1FB]);
+            rig.cpu.set_cpsr(Psr { t: true, z: true, ..rig.cpu.cpsr() });
+            let mut rig = rig.with(&[(4, 500), (15, 0xFFFF_FFFE)]);
+            assert_eq!(rig.run(u64::MAX), Exit::SelfBranch);
+            // And in at the beginning, where no condition holds any more.
+            let mut rig = rig.with(&[(4, 500), (15, 0)]);
+            assert_eq!(rig.run(10_000), Exit::SelfBranch);
+            (rig.cpu.reg(0), rig.seen())
+        };
+        let (interpreted, generated) = both(Core::CortexR4, &[], run);
+        assert_eq!(interpreted, generated, "{last:04X}");
+        assert!((998..=1000).contains(&interpreted.0), "{last:04X}: {}", interpreted.0);
+    }
 }
 
 /// Calls the function at r5 in one address space and then in another, again and again.

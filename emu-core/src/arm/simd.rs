@@ -237,7 +237,9 @@ impl FloatUnit {
     }
 }
 
-/// Register number of FPEXC, which switches the unit on, for VMRS and VMSR.
+/// Register number of FPSCR for VMRS and VMSR.
+pub(super) const FPSCR: u8 = 1;
+/// Register number of FPEXC, which switches the unit on.
 pub(super) const FPEXC: u8 = 8;
 /// Its bit that does so.
 const ENABLED: u32 = 1 << 30;

@@ -3,13 +3,12 @@
 use super::super::float::{Env, F16, F32, F64, Fixed, Format, Rounding};
 use super::super::insn::Reg;
 use super::super::model::Fidelity;
-use super::super::simd::{FPEXC, FloatReg, FloatUnit, VfpArith, VfpOp, VfpUnary};
+use super::super::simd::{FPEXC, FPSCR, FloatReg, FloatUnit, VfpArith, VfpOp, VfpUnary};
 use super::super::system::System;
 use super::{Engine, Flow, Step, Trap};
 
 /// Register numbers of VMRS and VMSR.
 const FPSID: u8 = 0;
-const FPSCR: u8 = 1;
 const MVFR1: u8 = 6;
 const MVFR0: u8 = 7;
 

@@ -184,6 +184,7 @@ impl Jit {
     /// Throws everything away, and what is known about the memory.
     pub(super) fn forget(&mut self) {
         self.flush();
+        self.ration.leap();
         self.ram = None;
         self.map_epoch = None;
         self.pages_used.clear();

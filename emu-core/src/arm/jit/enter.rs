@@ -101,6 +101,7 @@ impl Cpu {
             return None;
         };
         if !jit.compile(&region, profile, sys.memory_mut()) {
+            jit.cool(key);
             return None;
         }
         jit.find(key).map(|code| (key, code))

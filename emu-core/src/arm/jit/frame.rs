@@ -2,7 +2,7 @@
 //!
 //! While generated code runs, `rbp` points at the guest's [`Registers`], `r14` at the bytes of its RAM, `r15` holds
 //! the instructions that may still be executed, and nine guest registers live in host registers (see [`PINNED`]).
-//! `rax`, `rcx` and `rdx` are free. The stack pointer is aligned to 16 and points at a pointer to the [`Frame`].
+//! `rax`, `rcx`, `rdx` and the vector registers are free. The stack pointer is aligned to 16 and points at a pointer to the [`Frame`].
 #![allow(clippy::useless_conversion, reason = "dynasm! converts registers and distances that need it not")]
 #![expect(unsafe_code, reason = "jumps into generated code")]
 
@@ -113,7 +113,7 @@ pub(super) struct Thunks {
     pub(super) indirect: *const u8,
     /// Called with the site in `rax`; comes back when the code shall go on.
     pub(super) step: *const u8,
-    /// Called with the site in `rax`.
+    /// Called with the site in `rax`; changes what is free.
     pub(super) data: *const u8,
     /// Called with an address in `edx` and 1 for a store in `eax`; leaves the distance in `rcx`, the address in `edx`,
     /// and the host's zero flag for a distance of 0.

@@ -2,6 +2,7 @@
 
 use super::super::cpu::CpuState;
 use super::super::model::Fidelity;
+use super::host::computes_plainly;
 
 /// Settings of the core that generated code relies on. Code made for one is not used under another.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -38,7 +39,7 @@ impl Profile {
             aligned_only: if v5 { state.fidelity == Fidelity::Hardware } else { cp15.checks_alignment() },
             loads_keep_state: cp15.loads_keep_state(),
             v5,
-            floats: state.allows_float(),
+            floats: state.allows_float() && computes_plainly(),
         })
     }
 

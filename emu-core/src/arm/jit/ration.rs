@@ -14,16 +14,22 @@ const EARNS: u64 = 64;
 pub(super) struct Ration {
     executed: u64,
     compiled: u64,
-    /// Instruction count of the last look. A restored snapshot may lead back.
-    seen: u64,
+    /// Instruction count of the last look, if there was one: what a core executed before counts for nothing. A restored
+    /// snapshot may lead back.
+    seen: Option<u64>,
 }
 
 impl Ration {
     /// True when more may be compiled, the guest having come to this instruction count.
     pub(super) fn suffices(&mut self, instructions: u64) -> bool {
-        self.executed += instructions.saturating_sub(self.seen);
-        self.seen = instructions;
+        self.executed += instructions.saturating_sub(self.seen.unwrap_or(instructions));
+        self.seen = Some(instructions);
         self.compiled <= ALLOWANCE + self.executed / EARNS
+    }
+
+    /// The core goes on somewhere else: what it executed on the way there counts for nothing.
+    pub(super) fn leap(&mut self) {
+        self.seen = None;
     }
 
     /// So many instructions were compiled.
@@ -39,12 +45,14 @@ mod tests {
     #[test]
     fn compiling_has_to_be_earned_once_the_allowance_is_spent() {
         let mut ration = Ration::default();
-        assert!(ration.suffices(0));
+        assert!(ration.suffices(1 << 40));
         ration.spend(ALLOWANCE as usize + 10);
-        assert!(!ration.suffices(10 * EARNS - 1));
-        assert!(ration.suffices(10 * EARNS));
+        assert!(!ration.suffices((1 << 40) + 10 * EARNS - 1), "what was before earns nothing");
+        assert!(ration.suffices((1 << 40) + 10 * EARNS));
         ration.spend(1);
         assert!(!ration.suffices(0), "a restored snapshot earns nothing");
-        assert!(ration.suffices(EARNS));
+        ration.leap();
+        assert!(!ration.suffices(1 << 40));
+        assert!(ration.suffices((1 << 40) + EARNS));
     }
 }

@@ -157,7 +157,9 @@ impl Survey<'_> {
         if stops || self.insns.len() >= MAX_INSNS {
             return None;
         }
-        self.source.fetch(pc, it).filter(|insn| !self.overlaps(pc, insn.size))
+        // Behind the last instruction of the address space comes its beginning: the interpreter leads there.
+        let ends = |insn: &Insn| pc.checked_add(insn.size.into()).is_some();
+        self.source.fetch(pc, it).filter(|insn| ends(insn) && !self.overlaps(pc, insn.size))
     }
 
     /// True when an instruction that was found before shares bytes with this one: a jump led into its middle. The region

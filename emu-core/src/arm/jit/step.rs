@@ -60,8 +60,8 @@ pub(super) unsafe extern "sysv64" fn step<S: System>(frame: *mut Frame, site: *c
     u64::from(!goes_on)
 }
 
-/// Has the interpreter carry out an instruction that reads and writes floating-point registers alone and cannot fail:
-/// the unit is ready, as the code's profile says.
+/// Has the interpreter carry out an instruction that reads and writes registers of the floating-point unit alone and
+/// cannot fail: the unit is ready, as the code's profile says.
 ///
 /// # Safety
 /// As [`step`].

@@ -2,25 +2,23 @@
 //!
 //! The host computes what the guest's unit computes when both round to nearest and keep denormals; what differs is what
 //! they tell about it. So generated code leaves to the interpreter's arithmetic every result that may raise a flag or
-//! is no number, and all of them until the guest's flag for inexact results is up: whether one is exact the host does
-//! not say cheaply. Programs raise that flag early and let it be.
+//! is no number, and all that may be inexact until the guest's flag for that is up: whether one is exact the host does not
+//! say cheaply. Programs raise that flag early and let it be.
 
 use dynasmrt::{DynamicLabel, DynasmApi, DynasmLabelApi, dynasm};
 
 use super::super::super::float::{F32, F64, flag};
 use super::super::super::insn::Reg;
-use super::super::super::simd::{FloatReg, VfpArith, VfpOp, VfpUnary};
-use super::super::frame::{FPSCR, RAX, float_slot};
+use super::super::super::simd::{FPSCR as CONTROL, FloatReg, VfpArith, VfpOp, VfpUnary};
+use super::super::frame::{FLAG_C, FLAG_N, FLAG_V, FLAG_Z, FPSCR, RAX, float_slot};
 use super::{Cold, Emitter};
 
 /// Rounding mode, flushing, and the vectors of old units.
 const MODES: u32 = 0x01F7_0000;
 const FLUSH: u32 = 1 << 24;
-/// Number of FPSCR for VMRS.
-const CONTROL: u8 = 1;
 
-/// A value of this exponent or above the highest one, counted from 2: overflow, underflow, or close to it.
-const TOO_FAR: [i32; 2] = [0xFC, 0x7FC];
+/// The highest exponent of a number, single and double, counted from the lowest that is out of reach of underflow.
+const LAST: [i32; 2] = [0xFC, 0x7FC];
 
 impl Emitter<'_> {
     /// Code of a VFP instruction, which the unit is known to be ready for.
@@ -86,7 +84,7 @@ impl Emitter<'_> {
             }
         };
         if op == VfpArith::Nmul {
-            self.negate(double);
+            self.negate(double, 0);
         }
         self.store_float(result, double, d);
         dynasm!(self.ops ; .arch x64 ; =>back);
@@ -107,7 +105,7 @@ impl Emitter<'_> {
             VfpArith::Mls | VfpArith::Nmla => {
                 self.load_float(1, double, d);
                 if op == VfpArith::Nmla {
-                    self.negate_second(double);
+                    self.negate(double, 1);
                 }
                 self.take_away(double);
                 1
@@ -151,21 +149,12 @@ impl Emitter<'_> {
         }
     }
 
-    /// Negates `xmm0`. Uses `rax`.
-    fn negate(&mut self, double: bool) {
+    /// Uses `rax`.
+    fn negate(&mut self, double: bool, xmm: u8) {
         if double {
-            dynasm!(self.ops ; .arch x64 ; movq rax, xmm0 ; btc rax, 63 ; movq xmm0, rax);
+            dynasm!(self.ops ; .arch x64 ; movq rax, Rx(xmm) ; btc rax, 63 ; movq Rx(xmm), rax);
         } else {
-            dynasm!(self.ops ; .arch x64 ; movd eax, xmm0 ; btc eax, 31 ; movd xmm0, eax);
-        }
-    }
-
-    /// Negates `xmm1`. Uses `rax`.
-    fn negate_second(&mut self, double: bool) {
-        if double {
-            dynasm!(self.ops ; .arch x64 ; movq rax, xmm1 ; btc rax, 63 ; movq xmm1, rax);
-        } else {
-            dynasm!(self.ops ; .arch x64 ; movd eax, xmm1 ; btc eax, 31 ; movd xmm1, eax);
+            dynasm!(self.ops ; .arch x64 ; movd eax, Rx(xmm) ; btc eax, 31 ; movd Rx(xmm), eax);
         }
     }
 
@@ -210,8 +199,8 @@ impl Emitter<'_> {
         } else {
             dynasm!(self.ops ; .arch x64 ; movd eax, xmm0 ; shr eax, 23 ; movzx eax, al);
         }
-        let too_far = TOO_FAR[usize::from(double)];
-        dynasm!(self.ops ; .arch x64 ; sub eax, 2 ; cmp eax, too_far ; ja =>odd ; =>fine);
+        let last = LAST[usize::from(double)];
+        dynasm!(self.ops ; .arch x64 ; sub eax, 2 ; cmp eax, last ; ja =>odd ; =>fine);
         let zeros = zeros.iter().map(|reg| float_slot(double, *reg)).collect();
         self.cold.push(Cold::Zero { at: odd, double, zeros, fine, slow });
     }
@@ -360,7 +349,6 @@ impl Emitter<'_> {
 
     /// VMRS APSR_nzcv, FPSCR.
     fn take_flags(&mut self) {
-        use super::super::frame::{FLAG_C, FLAG_N, FLAG_V, FLAG_Z};
         dynasm!(self.ops ; .arch x64 ; mov eax, [rbp + FPSCR]);
         for (bit, flag) in [(31, FLAG_N), (30, FLAG_Z), (29, FLAG_C), (28, FLAG_V)] {
             dynasm!(self.ops ; .arch x64 ; bt eax, BYTE bit ; setc [BYTE rbp + flag]);
@@ -394,12 +382,12 @@ impl Emitter<'_> {
     }
 
     fn convert_integer(&mut self, double: bool, signed: bool, d: FloatReg, m: FloatReg) {
-        let (back, slow) = self.float_ways();
-        let from = float_slot(false, m);
         // Double precision holds every integer.
-        if !double {
+        let ways = (!double).then(|| self.float_ways());
+        if let Some((_, slow)) = ways {
             self.check_control(slow);
         }
+        let from = float_slot(false, m);
         if signed {
             dynasm!(self.ops ; .arch x64 ; movsxd rax, DWORD [rbp + from]);
         } else {
@@ -412,7 +400,9 @@ impl Emitter<'_> {
             dynasm!(self.ops ; .arch x64 ; cvtsi2ss xmm0, rax);
         }
         self.store_float(0, double, d);
-        dynasm!(self.ops ; .arch x64 ; =>back);
+        if let Some((back, _)) = ways {
+            dynasm!(self.ops ; .arch x64 ; =>back);
+        }
     }
 
     /// By way of 64 bits: what does not fit 32 goes to the interpreter, and so does what is no number.

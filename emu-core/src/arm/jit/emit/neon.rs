@@ -1,4 +1,5 @@
-//! Advanced SIMD on integers: what one or two instructions of the host do. The rest goes to the interpreter's arithmetic.
+//! Advanced SIMD on integers: what a few instructions of the host do. The rest goes to the interpreter's arithmetic, and what
+//! takes structures in memory apart to the interpreter.
 
 use dynasmrt::{DynasmApi, dynasm};
 
@@ -33,7 +34,26 @@ impl Emitter<'_> {
             NeonOp::ShiftLong { signed, size, d, m, amount } => {
                 self.lengthen((signed, size), d, m, amount as i8)
             }
-            _ => false,
+            NeonOp::Float { .. }
+            | NeonOp::Pair { .. }
+            | NeonOp::FloatPair { .. }
+            | NeonOp::Long { .. }
+            | NeonOp::Wide { .. }
+            | NeonOp::Narrow { .. }
+            | NeonOp::Scalar { .. }
+            | NeonOp::FloatScalar { .. }
+            | NeonOp::LongScalar { .. }
+            | NeonOp::ShiftNarrow { .. }
+            | NeonOp::CvtFixed { .. }
+            | NeonOp::CvtHalf { .. }
+            | NeonOp::Ext { .. }
+            | NeonOp::Table { .. }
+            | NeonOp::Dup { .. }
+            | NeonOp::Misc { .. }
+            | NeonOp::FloatMisc { .. }
+            | NeonOp::EstimateInt { .. }
+            | NeonOp::PairLong { .. }
+            | NeonOp::Permute { .. } => false,
         };
         if !done {
             self.data();
