@@ -141,6 +141,26 @@ fn a_build_that_asserts_at_start_is_a_crash_with_its_log_from_the_card_as_proof(
     }
 }
 
+#[test]
+fn a_camera_that_hangs_does_not_pass_because_it_is_quiet() {
+    let (report, keeper) = run("60D", "111", build("60D", "111", &["HALT"]), text_of("ml-boot"));
+    let reason = report.reason.as_ref().unwrap_or_else(|| panic!("{}", told(&report, &keeper)));
+    let seen = (report.verdict, reason.code);
+    assert_eq!(seen, (Verdict::TimedOut, ReasonCode::GuestHalted), "{}", told(&report, &keeper));
+}
+
+#[test]
+fn a_task_that_ended_is_not_there_any_more() {
+    let expects = |name: &str| format!(r#"{{ action = "expect-tasks", names = ["{name}"] }}"#);
+    let (menu, init) = (expects("menu_task"), expects("ml_init"));
+    for (step, there) in [(&menu, true), (&init, false)] {
+        let (report, keeper) =
+            run("60D", "111", build("60D", "111", &[]), &scenario(&[&START[..], &[step]].concat()));
+        assert_eq!(report.verdict == Verdict::Passed, there, "{}", told(&report, &keeper));
+        assert!(report.guest.tasks.iter().all(|task| task.name != "ml_init"));
+    }
+}
+
 /// The stand-in says its name and has the time to start.
 const START: [&str; 2] = [
     r#"{ action = "wait-log", text = "Magic Lantern ", within = 5 }"#,

@@ -20,6 +20,7 @@ impl Ending {
     pub(super) fn verdict_of(code: ReasonCode) -> Verdict {
         match code {
             ReasonCode::GuestAssert => Verdict::GuestCrashed,
+            ReasonCode::GuestHalted => Verdict::TimedOut,
             _ => Verdict::Failed,
         }
     }

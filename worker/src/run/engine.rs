@@ -66,6 +66,8 @@ pub(super) struct Engine<'a> {
     pub(super) started: Instant,
     /// Guest time for which no instruction was executed.
     pub(super) idle: Duration,
+    /// The CPU waits for an interrupt that cannot come, unless something happens from outside.
+    pub(super) halted: bool,
     next_look: GuestTime,
     looked_at: u64,
 }
@@ -97,6 +99,7 @@ impl<'a> Engine<'a> {
             power: Power::On,
             started: Instant::now(),
             idle: Duration::ZERO,
+            halted: false,
             next_look: now + film::PERIOD,
         }
     }
@@ -107,6 +110,7 @@ impl<'a> Engine<'a> {
         let budget = self.limits.instructions.saturating_sub(executed);
         let until = deadline.min(next_on_grid(from)).min(self.time_limit());
         let pause = self.guest.run_until(until, budget);
+        self.halted = pause == Pause::Halted;
         if pause == Pause::PoweredDown {
             self.look_inside();
             self.power = Power::Down;

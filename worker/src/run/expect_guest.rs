@@ -9,7 +9,8 @@ use darkroom_protocol::verdict::{Evidence, EvidenceKind, ReasonCode};
 use super::cardfiles::MAX_PROOF_BYTES;
 use super::checks::Finding;
 use super::complaints;
-use super::engine::Engine;
+use super::ending::Ending;
+use super::engine::{Engine, Power};
 use super::guest::Refused;
 use super::modules;
 
@@ -23,11 +24,17 @@ impl Engine<'_> {
         Ok(match step {
             Step::ExpectTasks { names } => self.expect_tasks(names),
             Step::ExpectNoMissing { allow } => self.expect_no_missing(allow),
-            Step::ExpectNoCrash => self
-                .crash()?
-                .unwrap_or_else(|| Finding::held("no assertion on the console, no crash log on the card")),
+            Step::ExpectNoCrash => self.crash()?.unwrap_or_else(|| self.life()),
             _ => self.expect_modules(),
         })
+    }
+
+    /// A camera that hangs says nothing of a crash.
+    fn life(&self) -> Finding {
+        if self.halted && self.power == Power::On {
+            return Finding::broken(ReasonCode::GuestHalted, Ending::halted(self.guest.now()).reason.detail);
+        }
+        Finding::held("no assertion on the console, no crash log on the card")
     }
 
     fn expect_tasks(&self, names: &[String]) -> Finding {
@@ -49,13 +56,14 @@ impl Engine<'_> {
         let calls = &self.inside.missing_calls;
         let bad: Vec<_> = calls.iter().filter(|call| !allow.contains(&call.name)).collect();
         if bad.is_empty() {
-            return Finding::held(format!("{} missing calls, all of them allowed", calls.len()));
+            let allowed = || format!("missing calls, all of them allowed: {}", calls.len());
+            return Finding::held(if calls.is_empty() { "none".to_owned() } else { allowed() });
         }
         let named = bad
             .iter()
             .take(NAMED)
             .map(|call| format!("{} from {:08X} ({}×)", call.name, call.caller, call.count));
-        let detail = format!("{} calls are not offered: {}", bad.len(), named.collect::<Vec<_>>().join(", "));
+        let detail = format!("not offered: {} in all: {}", bad.len(), named.collect::<Vec<_>>().join(", "));
         Finding::broken(ReasonCode::MissingCall, detail)
     }
 

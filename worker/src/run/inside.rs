@@ -82,27 +82,38 @@ impl Window {
     fn tasks(&self, memory: &Memory<'_>) -> Vec<TaskInfo> {
         let records = (0..self.slots).map(|slot| self.tasks.wrapping_add(slot * self.record_bytes));
         records
-            .filter(|record| memory.word(record.wrapping_add(0x40)) != 0)
+            .filter(|record| self.exists(memory, *record))
             .map(|record| self.task(memory, record))
             .collect()
+    }
+
+    /// A task that ended keeps its record, suspended and without a mark, until the next one is made
+    /// (`firmware/dryos/kernel/task.c`).
+    fn exists(&self, memory: &Memory<'_>, record: u32) -> bool {
+        let field = |offset: u32| memory.word(record.wrapping_add(offset));
+        let ended = field(0x30) == 0 && self.state(memory, record) == "suspended";
+        field(0x40) != 0 && !ended
+    }
+
+    fn state(&self, memory: &Memory<'_>, record: u32) -> &'static str {
+        match memory.byte(record.wrapping_add(self.context).wrapping_sub(7)) {
+            0 => "ready",
+            1 => "waits",
+            _ => "suspended",
+        }
     }
 
     /// Offsets: reference open-firmware.md section 3.1.
     fn task(&self, memory: &Memory<'_>, record: u32) -> TaskInfo {
         let field = |offset: u32| memory.word(record.wrapping_add(offset));
         let (stack, stack_bytes) = (field(0x1C), field(0x20));
-        let state = match memory.byte(record.wrapping_add(self.context).wrapping_sub(7)) {
-            0 => "ready",
-            1 => "waits",
-            _ => "suspended",
-        };
         TaskInfo {
             name: memory.text(field(0x24)),
             id: field(0x40),
             priority: field(0x08),
             stack_used: self.stack_used(memory, stack, stack_bytes),
             stack_bytes,
-            state: state.to_owned(),
+            state: self.state(memory, record).to_owned(),
         }
     }
 
