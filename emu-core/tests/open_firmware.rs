@@ -3,11 +3,11 @@
 use darkroom_emu_core::bus::Source;
 use darkroom_emu_core::card::{CardBuilder, FileSet};
 use darkroom_emu_core::clock::GuestTime;
-use darkroom_emu_core::machine::{Machine, MachineConfig, Roms};
+use darkroom_emu_core::machine::{EngineChoice, Machine, MachineConfig, Roms};
 use darkroom_firmware::{contract_guest, firmwares, open_firmware};
 use darkroom_models::{CardSlot, Catalog};
 
-const GROUPS: [&str; 13] = [
+const GROUPS: [&str; 15] = [
     "start",
     "tasks",
     "semaphores",
@@ -21,13 +21,15 @@ const GROUPS: [&str; 13] = [
     "properties",
     "gui",
     "display",
+    "engine",
+    "sound",
 ];
 /// Magic Lantern's port for this camera knows no calls for custom functions.
 const WITHOUT_CUSTOM_FUNCTIONS: &str = "5D3";
 const STEP_MS: u64 = 500;
 const LONGEST_MS: u64 = 30_000;
 
-fn machine(name: &str, version: &str, autoexec: &[u8]) -> Machine {
+fn machine(name: &str, version: &str, autoexec: &[u8], engine: EngineChoice) -> Machine {
     let camera = Catalog::builtin().get(name).expect("camera");
     let rom = open_firmware(name, Some(version)).expect("the camera has an open firmware");
     let roms = Roms { rom0: rom.rom0, rom1: Some(rom.rom1), serial_flash: rom.serial_flash };
@@ -39,6 +41,7 @@ fn machine(name: &str, version: &str, autoexec: &[u8]) -> Machine {
     } else {
         config.sd = Some(card);
     }
+    config.engine = engine;
     Machine::new(config).expect("a machine")
 }
 
@@ -56,10 +59,20 @@ fn console_until(machine: &mut Machine, end: &str) -> String {
 }
 
 #[test]
-fn every_group_of_calls_keeps_its_contract() {
+fn every_group_of_calls_keeps_its_contract_interpreted() {
+    every_group_keeps_its_contract(|| EngineChoice::Interpreter);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn every_group_of_calls_keeps_its_contract_in_generated_code() {
+    every_group_keeps_its_contract(|| EngineChoice::Jit);
+}
+
+fn every_group_keeps_its_contract(engine: fn() -> EngineChoice) {
     for (camera, version) in firmwares() {
         let guest = contract_guest(camera, version).expect("every firmware has its guest");
-        let said = console_until(&mut machine(camera, version, guest), "[contract] done\n");
+        let said = console_until(&mut machine(camera, version, guest, engine()), "[contract] done\n");
         let checks: Vec<&str> = said.lines().filter(|line| line.starts_with("[contract] ")).collect();
         assert_eq!(checks.last(), Some(&"[contract] done"), "{camera} never came to its end:\n{said}");
         let broken: Vec<&&str> = checks.iter().filter(|line| line.contains(": FAIL ")).collect();
@@ -79,7 +92,10 @@ fn every_group_of_calls_keeps_its_contract() {
 #[test]
 fn a_call_that_is_not_offered_is_told_with_its_caller() {
     let guest = contract_guest("60D", "111").expect("60D has a guest");
-    let said = console_until(&mut machine("60D", "111", guest), "[missing] NoSuchCall caller=");
+    let said = console_until(
+        &mut machine("60D", "111", guest, EngineChoice::default()),
+        "[missing] NoSuchCall caller=",
+    );
     let line = said.lines().find(|line| line.starts_with("[missing] NoSuchCall ")).expect("told");
     assert!(line.ends_with(" count=1"), "{line}");
 }
