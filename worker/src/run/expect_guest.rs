@@ -63,7 +63,7 @@ impl Engine<'_> {
             .iter()
             .take(NAMED)
             .map(|call| format!("{} from {:08X} ({}×)", call.name, call.caller, call.count));
-        let detail = format!("not offered: {} in all: {}", bad.len(), named.collect::<Vec<_>>().join(", "));
+        let detail = format!("{} not offered: {}", bad.len(), named.collect::<Vec<_>>().join(", "));
         Finding::broken(ReasonCode::MissingCall, detail)
     }
 
